@@ -1,0 +1,34 @@
+export type { Bus, Subscription } from "./bus.ts";
+export type { Capabilities, Engine, HealthFinding, Maintenance, MigrationReport } from "./contract.ts";
+export type {
+  BulkReply,
+  BulkRequest,
+  Inspect,
+  JobFilter,
+  JobSelection,
+  ListRequest,
+  QueueStatistics,
+  WorkerStatistics,
+} from "./inspect.ts";
+export type {
+  ClaimInterest,
+  ClaimRequest,
+  ExchangeReply,
+  ExchangeRequest,
+  Jobs,
+  ProgressUpdate,
+  PushedJob,
+  PushReply,
+  PushRequest,
+} from "./jobs.ts";
+export type {
+  Beat,
+  BeatReply,
+  Held,
+  Liveness,
+  RenewalConnection,
+  RenewalSource,
+  RescuedJob,
+  WorkerDescription,
+} from "./liveness.ts";
+export type { Upkeep } from "./upkeep.ts";

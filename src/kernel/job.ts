@@ -1,0 +1,149 @@
+import type { ErrorRecord } from "./error-record.ts";
+
+/** Encoded data as an engine keeps it: JSON text, or bytes where a codec made them. An engine never looks inside. */
+export type Payload = string | Uint8Array;
+
+/** When something is due, for the engine's clock to decide: so long from now, or at an instant (UTC epoch ms). */
+export type When = { readonly afterMs: number } | { readonly at: number };
+
+/** What a caller hands to an engine: one call of a task. */
+export interface NewJob {
+  /** A UUIDv7 made by the caller: pushing an id that is already there changes nothing. */
+  readonly id: string;
+  readonly task: string;
+  readonly queue: string;
+  /** 0 to 9, 9 first. */
+  readonly priority: number;
+  readonly input: Payload | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  /** Absent: ready at once. */
+  readonly due: When | undefined;
+  /** A job that has not been claimed by then is revoked instead. */
+  readonly expires: When | undefined;
+  /** `early`: settled at the claim, so a job whose worker is lost is never run again. */
+  readonly ack: "late" | "early";
+  readonly key: IdempotencyKey | undefined;
+}
+
+/** For `ttlMs` from the push, and at least as long as the job lives, the same key of the same task names the same job. */
+export interface IdempotencyKey {
+  readonly key: string;
+  /** Of the input: the same key with another input is a conflict. */
+  readonly inputHash: string;
+  readonly ttlMs: number;
+}
+
+/** A job that a worker has taken, and must settle. */
+export interface ClaimedJob {
+  readonly id: string;
+  readonly task: string;
+  readonly queue: string;
+  readonly priority: number;
+  readonly input: Payload | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly ack: "late" | "early";
+  /** Attempts that ended in an error so far. */
+  readonly failures: number;
+  /** Times that its worker was lost while it ran. */
+  readonly crashes: number;
+  /** Raised by every claim; a settlement with an older one is refused. */
+  readonly fence: number;
+  /** The engine's own handle of this claim (a row, a delivery tag), handed back with the settlement. */
+  readonly receipt: number | string;
+  readonly createdAt: number;
+}
+
+/** Names one claim of one job. */
+export interface ClaimReference {
+  readonly id: string;
+  readonly fence: number;
+  readonly receipt: number | string;
+}
+
+/** How an attempt ended. `retainMs` says how long the finished job can be looked at. */
+export type Outcome =
+  | { readonly kind: "succeeded"; readonly result: Payload | undefined; readonly retainMs: number }
+  | { readonly kind: "failed"; readonly error: ErrorRecord; readonly retainMs: number }
+  | { readonly kind: "revoked"; readonly by: RevokedBy; readonly reason: string; readonly retainMs: number }
+  /** Back to `scheduled`, with one failure more. */
+  | { readonly kind: "retried"; readonly error: ErrorRecord; readonly due: When }
+  /** Back to `scheduled`, counting nothing. */
+  | { readonly kind: "snoozed"; readonly due: When }
+  /** Back to `ready`, counting nothing. */
+  | { readonly kind: "released" };
+
+/** What commits together with a settlement, or not at all. */
+export type Effect = { readonly kind: "push"; readonly job: NewJob };
+
+/** The end of one claim. */
+export interface Settlement extends ClaimReference {
+  readonly outcome: Outcome;
+  readonly effects: readonly Effect[];
+}
+
+/**
+ * What became of a settlement. Repeating one that was applied is answered `applied` again.
+ * `stale`: the claim is no longer the caller's. `refused`: this one item cannot be stored, the rest of its batch was.
+ */
+export type SettlementReply =
+  | { readonly status: "applied"; readonly state: JobState }
+  | { readonly status: "stale" }
+  | { readonly status: "refused"; readonly error: ErrorRecord };
+
+/** `waiting`: a workflow's job whose inputs are not complete. */
+export type JobState = LiveState | FinishedState;
+/** A job in one of these states can still run. */
+export type LiveState = "scheduled" | "ready" | "active" | "waiting";
+/** A job in one of these states has ended. */
+export type FinishedState = "succeeded" | "failed" | "revoked";
+
+/** Who ended a job without its being done: a caller, its expiry, or its own handler by `ctx.discard()`. */
+export type RevokedBy = "caller" | "expiry" | "handler";
+
+/** A job as it stands, for those who look at it. Instants are UTC epoch milliseconds of the engine's clock. */
+export interface JobRecord {
+  readonly id: string;
+  readonly task: string;
+  readonly queue: string;
+  readonly state: JobState;
+  /** Raised by every change of state and by progress: of two snapshots, the higher is the later. */
+  readonly version: number;
+  readonly priority: number;
+  readonly input: Payload | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly ack: "late" | "early";
+  readonly key: string | undefined;
+  readonly failures: number;
+  readonly crashes: number;
+  readonly fence: number;
+  readonly createdAt: number;
+  readonly dueAt: number | undefined;
+  readonly expiresAt: number | undefined;
+  /** Of the last attempt. */
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
+  /** The worker of the last attempt. */
+  readonly worker: string | undefined;
+  readonly progress: Payload | undefined;
+  readonly result: Payload | undefined;
+  /** Of the last failed attempt. */
+  readonly error: ErrorRecord | undefined;
+  readonly revocation: Revocation | undefined;
+}
+
+/** Asked for, while the job is active; carried out, once its state is `revoked`. */
+export interface Revocation {
+  readonly by: RevokedBy;
+  readonly reason: string;
+}
+
+/** Names what happened to a job, for those who watch it. */
+export interface JobChange {
+  readonly id: string;
+  readonly state: JobState;
+}
+
+/** The names that tasks, queues and keys may have: 1 to 200 characters, no control characters, no lone surrogates. */
+export function isName(value: unknown): value is string {
+  return typeof value === "string" && /^[^\p{Cc}\p{Cs}]{1,200}$/u.test(value);
+}
