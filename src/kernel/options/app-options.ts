@@ -1,0 +1,150 @@
+import type { Duration } from "../duration.ts";
+import type { Logger } from "../logger.ts";
+import { defaults } from "./defaults.ts";
+import { OptionReader } from "./reader.ts";
+import {
+  type JobOptions,
+  type JobSettings,
+  jobOptionKeys,
+  type RetentionOptions,
+  readJobOptions,
+} from "./task-options.ts";
+import { readWorkerOptions, type WorkerOptions, type WorkerSettings } from "./worker-options.ts";
+
+/** What one queue allows. */
+export interface QueueOptions {
+  /** A push that would make more unfinished jobs than this is refused with `QUEUE_FULL`. Default: no limit. */
+  readonly maxDepth?: number;
+}
+
+/** A failed attempt, as an error tracker wants it. */
+export interface FailedAttempt {
+  readonly error: unknown;
+  readonly task: string;
+  readonly id: string;
+  readonly attempt: number;
+  /** Whether the job will be tried again. */
+  readonly willRetry: boolean;
+}
+
+/** Options of `lovage()`. */
+export interface AppOptions {
+  /** Where the jobs are: `sqlite:PATH` or `memory:`. Default: `LOVAGE_URL`, else `sqlite:lovage.db`. */
+  readonly url?: string;
+  /** Apps of different namespaces share a store without seeing each other. Lower-case letters, digits, `_`. Default `"lovage"`. */
+  readonly namespace?: string;
+  /** Defaults of every task of this app. */
+  readonly task?: Omit<JobOptions, "retention">;
+  readonly retention?: RetentionOptions & {
+    /** Finished jobs kept at the most. Default 250,000. */
+    readonly max?: number;
+  };
+  readonly queues?: Readonly<Record<string, QueueOptions>>;
+  /** Defaults of every worker of this app. */
+  readonly worker?: WorkerOptions;
+  /** A push that takes longer is given up as `ENGINE_TIMEOUT`. Default `"10s"`. */
+  readonly pushTimeout?: Duration;
+  /** Bytes of an encoded input. Default 65,536. */
+  readonly inputLimit?: number;
+  /** Bytes of an encoded result. Default 1,048,576. */
+  readonly resultLimit?: number;
+  /** Default: lines for people on standard error. */
+  readonly logger?: Logger;
+  /** Called after every failed attempt, beside the log line: for error trackers. What it throws is logged. */
+  readonly onError?: (failure: FailedAttempt) => void;
+}
+
+/** `AppOptions` after defaults and validation. */
+export interface Settings {
+  readonly url: string;
+  readonly namespace: string;
+  readonly task: JobOptions;
+  /** For jobs that end where no task is at hand: revoked from outside, expired, lost. */
+  readonly jobDefaults: JobSettings;
+  readonly maxFinished: number;
+  readonly maxDepth: Readonly<Record<string, number>>;
+  readonly worker: WorkerSettings;
+  readonly pushTimeoutMs: number;
+  readonly inputLimitBytes: number;
+  readonly resultLimitBytes: number;
+  readonly progressLimitBytes: number;
+  readonly maxDelayMs: number;
+}
+
+const appOptionKeys: readonly string[] = [
+  "url",
+  "namespace",
+  "task",
+  "retention",
+  "queues",
+  "worker",
+  "pushTimeout",
+  "inputLimit",
+  "resultLimit",
+  "logger",
+  "onError",
+];
+
+const BYTES = { min: 1, max: 1_073_741_824 };
+
+/**
+ * Reads an app's options. `extraKeys` are options that another layer reads.
+ * @throws OptionsInvalid (`OPTIONS_INVALID`) with all mistakes.
+ */
+export function readAppOptions(
+  options: AppOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+  extraKeys: readonly string[],
+): Settings {
+  const reader = new OptionReader();
+  reader.knownKeys("", options, [...appOptionKeys, ...extraKeys]);
+  reader.knownKeys("task", options.task, jobOptionKeys);
+  const { max, ...retention } = options.retention ?? {};
+  const task: JobOptions = { ...options.task, retention };
+  const settings: Settings = {
+    url: options.url ?? environment.LOVAGE_URL ?? defaults.url.value,
+    namespace: readNamespace(reader, options.namespace),
+    task,
+    jobDefaults: readJobOptions(reader, "task.", {}, task),
+    maxFinished: reader.integer("retention.max", max, defaults["retention.max"].value, {
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+    maxDepth: readMaxDepth(reader, options.queues ?? {}),
+    worker: readWorkerOptions(reader, "worker.", options.worker ?? {}),
+    pushTimeoutMs: reader.durationMs("pushTimeout", options.pushTimeout, defaults.pushTimeout.value),
+    inputLimitBytes: reader.integer("inputLimit", options.inputLimit, defaults.inputLimit.value, BYTES),
+    resultLimitBytes: reader.integer("resultLimit", options.resultLimit, defaults.resultLimit.value, BYTES),
+    progressLimitBytes: defaults.progressLimit.value,
+    maxDelayMs: reader.durationMs("maxDelay", undefined, defaults.maxDelay.value),
+  };
+  reader.finish("The options of lovage() do not fit");
+  return settings;
+}
+
+function readNamespace(reader: OptionReader, value: string | undefined): string {
+  const namespace = value ?? defaults.namespace.value;
+  // It becomes part of table and key names on every engine.
+  if (/^[a-z][a-z0-9_]{0,30}$/.test(namespace)) return namespace;
+  reader.mistake(
+    `namespace is ${JSON.stringify(namespace)}: write a lower-case letter, then up to 30 lower-case letters, digits or _`,
+  );
+  return defaults.namespace.value;
+}
+
+function readMaxDepth(
+  reader: OptionReader,
+  queues: Readonly<Record<string, QueueOptions>>,
+): Readonly<Record<string, number>> {
+  const maxDepth: Record<string, number> = {};
+  for (const [queue, options] of Object.entries(queues)) {
+    reader.name("queues", queue, "default");
+    reader.knownKeys(`queues.${queue}`, options, ["maxDepth"]);
+    const depth = reader.optionalInteger(`queues.${queue}.maxDepth`, options.maxDepth, {
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+    });
+    if (depth !== undefined) maxDepth[queue] = depth;
+  }
+  return maxDepth;
+}

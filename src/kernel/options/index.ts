@@ -1,0 +1,16 @@
+export type { AppOptions, FailedAttempt, QueueOptions, Settings } from "./app-options.ts";
+export { readAppOptions } from "./app-options.ts";
+export { type Default, type DefaultPath, defaults } from "./defaults.ts";
+export { OptionReader, type Range } from "./reader.ts";
+export type {
+  ErrorClass,
+  JobOptions,
+  JobSettings,
+  RetentionOptions,
+  RetentionSettings,
+  RetryOptions,
+  RetrySettings,
+  TimeLimitOptions,
+} from "./task-options.ts";
+export { jobOptionKeys, readJobOptions, readPriority } from "./task-options.ts";
+export { readWorkerOptions, type WorkerOptions, type WorkerSettings } from "./worker-options.ts";
