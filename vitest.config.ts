@@ -1,7 +1,25 @@
+import type { ViteUserConfig } from "vitest/config";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
-  resolve: { conditions: ["lovage-source"] },
-  ssr: { resolve: { conditions: ["lovage-source"] } },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 30_000 },
+// In a clone "lovage" means src/: for Vite, for the processes that run the tests, and (env) for what those start.
+const SOURCE_CONDITION = "lovage-source";
+
+const config: ViteUserConfig = defineConfig({
+  resolve: { conditions: [SOURCE_CONDITION] },
+  ssr: { resolve: { conditions: [SOURCE_CONDITION] } },
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Processes and not threads: tests change the environment, send signals and open SQLite files of their own.
+    pool: "forks",
+    env: { NODE_OPTIONS: `--conditions=${SOURCE_CONDITION}` },
+    // Far above what any test needs on two busy cores: a time-out says "it hangs", never "it was slow today".
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // A test that passes at the second try has found something.
+    retry: 0,
+    // A forgotten `.only` would hide every other test.
+    allowOnly: false,
+  },
 });
+
+export default config;
