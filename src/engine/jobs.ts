@@ -36,10 +36,16 @@ export interface ClaimRequest extends ClaimInterest {
   readonly max: number;
   /** True when nothing runs in this process: only then may it be given a job that has crashed twice, and nothing else. */
   readonly alone: boolean;
+  /**
+   * How long a job can be looked at that ends because of this claim: one found past its expiry, or an `early` one whose
+   * reply never reached the worker.
+   */
+  readonly retainMs: number;
 }
 
 /** One round trip of a worker: what has finished, and how much it can take. */
 export interface ExchangeRequest {
+  /** One that is not registered is given nothing: its jobs would have no lease, and nobody would rescue them. */
   readonly worker: string;
   /**
    * Numbers this worker's exchanges from 1. It is kept with each claimed job, so that jobs whose reply was lost are

@@ -32,7 +32,10 @@ export interface BeatReply {
   readonly lost: readonly string[];
   /** Held jobs that someone asked to end: abort them and settle as revoked. */
   readonly revoked: readonly { readonly id: string; readonly reason: string }[];
-  /** Jobs that the engine had counted as this worker's although it never heard of them; they are ready again. */
+  /**
+   * Jobs that the engine had counted as this worker's although it never heard of them: they are ready again, an `early`
+   * one has failed as `WORKER_LOST`.
+   */
   readonly reclaimed: number;
 }
 
@@ -66,7 +69,10 @@ export interface RenewalConnection {
 export interface Liveness {
   register(worker: WorkerDescription, leaseMs: number): Promise<void>;
   beat(beat: Beat): Promise<BeatReply>;
-  /** Says good-bye: its lease ends, and jobs that are still its own become ready, counting nothing. */
+  /**
+   * Says good-bye: its lease ends, and jobs that are still its own become ready, counting nothing; an `early` one fails
+   * as `WORKER_LOST`.
+   */
   deregister(worker: string): Promise<void>;
   /**
    * Takes the jobs of workers whose lease lapsed. It does so only for a worker that has renewed its own lease without a
