@@ -1,0 +1,57 @@
+import type { Duration } from "../kernel/duration.ts";
+import type { Json } from "../kernel/json.ts";
+import type { LogFields } from "../kernel/logger.ts";
+
+/** Log lines that carry task, id and attempt of the job. */
+export interface TaskLog {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** How `ctx.retry()` repeats. */
+export interface RetryRequest {
+  /** Default: the task's back-off. */
+  readonly countdown?: Duration;
+  /** The error to record. Default: one that says the handler asked. */
+  readonly cause?: unknown;
+}
+
+/**
+ * What a handler is given besides its input.
+ *
+ * `retry`, `snooze`, `discard` and `release` end the attempt by throwing. The first of them decides what becomes of the
+ * job, also when the handler catches what was thrown.
+ */
+export interface Context {
+  /** The job's id: stable over all attempts, so it can serve as an idempotency key elsewhere. */
+  readonly id: string;
+  readonly task: string;
+  readonly queue: string;
+  /** From 1; raised by failures only, not by a snooze, a release or a lost worker. */
+  readonly attempt: number;
+  /** Raised by every run, whatever its reason: what a store that fences wants. */
+  readonly fence: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly createdAt: Date;
+  /**
+   * Aborts with the reason: `SoftTimeLimitExceeded`, `TimeLimitExceeded`, `JobRevoked`, `LeaseLost` or `WorkerStopped`.
+   * Pass it on to `fetch` and the like.
+   */
+  readonly signal: AbortSignal;
+  readonly log: TaskLog;
+  /**
+   * Tells those who watch how far the job is; the latest value is kept with it. Up to 64 KiB of JSON data.
+   * @throws NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`)
+   */
+  progress(value: Json): void;
+  /** Ends this attempt as a failure and tries again, if retries are left; else the job fails. */
+  retry(request?: RetryRequest): never;
+  /** Ends this attempt and comes back later; counts as nothing. */
+  snooze(countdown: Duration): never;
+  /** Ends the job as `revoked`, for work that has become pointless: it is neither a failure nor retried. */
+  discard(reason: string): never;
+  /** Gives the job back at once, for any worker to take; counts as nothing. */
+  release(): never;
+}

@@ -1,0 +1,18 @@
+export { AsyncResult, type GetOptions, type ResultSource } from "./async-result.ts";
+export { type CallOptions, VERSION_HEADER } from "./call.ts";
+export type { Context, RetryRequest, TaskLog } from "./context.ts";
+export {
+  type AnyTaskOptions,
+  type DefineTask,
+  defineTask,
+  type PlainTaskOptions,
+  type SchemaTaskOptions,
+  type TaskDefinition,
+  type TaskOptions,
+} from "./definition.ts";
+export { Pusher } from "./pusher.ts";
+export { type RegisteredTask, Registry } from "./registry.ts";
+export { type InputIssue, parseInput } from "./schema.ts";
+export type { JobSnapshot } from "./snapshot.ts";
+export { type CallArguments, PushedResult, Task, type TaskSource } from "./task.ts";
+export { Watcher } from "./watcher.ts";

@@ -1,0 +1,85 @@
+import type { Clock } from "../kernel/clock.ts";
+import { AsyncResult, type ResultSource } from "./async-result.ts";
+import { type CallOptions, makeJob } from "./call.ts";
+import type { Pusher } from "./pusher.ts";
+import type { RegisteredTask } from "./registry.ts";
+import { parseInput } from "./schema.ts";
+
+/** `input` may be left out where the task takes none. */
+export type CallArguments<Input, Options> = undefined extends Input
+  ? [input?: Input, options?: Options]
+  : [input: Input, options?: Options];
+
+/** The result of a push, which also says whether this push made the job. */
+export class PushedResult<Output> extends AsyncResult<Output> {
+  /** `existing`: the idempotency key named a job that was there before. */
+  readonly outcome: "created" | "existing";
+
+  constructor(id: string, source: ResultSource, outcome: "created" | "existing") {
+    super(id, source);
+    this.outcome = outcome;
+  }
+}
+
+/** What a task needs to push. */
+export interface TaskSource extends ResultSource {
+  readonly pusher: Pusher;
+  readonly clock: Clock;
+}
+
+/** A task of an app: call it by `delay`. */
+export class Task<Input, Output> {
+  readonly name: string;
+  readonly #task: RegisteredTask;
+  readonly #source: TaskSource;
+
+  constructor(task: RegisteredTask, source: TaskSource) {
+    this.name = task.name;
+    this.#task = task;
+    this.#source = source;
+  }
+
+  /**
+   * Pushes one job, and resolves once the engine has it.
+   *
+   * @throws OptionsInvalid (`OPTIONS_INVALID`), NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`), InputInvalid (`INPUT_INVALID`): the call's mistakes.
+   * @throws KeyConflict (`KEY_CONFLICT`), QueueFull (`QUEUE_FULL`), TransactionUnsupported (`TRANSACTION_UNSUPPORTED`)
+   * @throws EngineTimeout (`ENGINE_TIMEOUT`) and the engine's other errors; never a hang.
+   *
+   * @example
+   * const result = await sendMail.delay({ userId: 7 }, { countdown: "5s", key: "welcome:7" });
+   */
+  async delay(...[input, options]: CallArguments<Input, CallOptions>): Promise<PushedResult<Output>> {
+    const [result] = await this.#push([input], options ?? {});
+    if (result === undefined) throw new RangeError("The engine answered a push of one job with none.");
+    return result;
+  }
+
+  /**
+   * Pushes many jobs, all of them or none, in one commit. Much faster than one `delay` each, awaited in turn.
+   * @example
+   * await resize.delayMany(images.map(({ id }) => ({ imageId: id })));
+   */
+  async delayMany(inputs: readonly Input[], options: Omit<CallOptions, "key"> = {}): Promise<PushedResult<Output>[]> {
+    return this.#push(inputs, options);
+  }
+
+  async #push(inputs: readonly unknown[], options: CallOptions): Promise<PushedResult<Output>[]> {
+    const { settings, clock, pusher } = this.#source;
+    const nowMs = clock.now();
+    // The engine's limits first: they bound the work that a schema can be made to do.
+    const jobs = inputs.map((input) => makeJob(this.#task, input, options, settings, nowMs));
+    await this.#checkInputs(inputs);
+    const pushed = await pusher.push(jobs, options.tx);
+    return pushed.map(({ id, outcome }) => new PushedResult<Output>(id, this.#source, outcome));
+  }
+
+  async #checkInputs(inputs: readonly unknown[]): Promise<void> {
+    const { schema, name } = this.#task;
+    if (schema === undefined) return;
+    for (const input of inputs) {
+      const parsed = parseInput(schema, name, input);
+      if (parsed instanceof Promise) await parsed;
+    }
+  }
+}
