@@ -1,5 +1,10 @@
 import { NotJson, TooLarge } from "./errors.ts";
 
+// Data of people nests a dozen levels; without a limit 64 KiB of "[" would exhaust the stack here or in JSON.stringify.
+const NESTING_LIMIT = 500;
+// Of a path, for the message.
+const MAX_PATH_STEPS = 50;
+
 /** JSON data: what an input, a result, a progress value or a header may be made of. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
@@ -31,8 +36,17 @@ export function encodeJson(value: unknown, limits: EncodeLimits): string | undef
 export function describeType(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== "object") return typeof value === "number" ? String(value) : `a ${typeof value}`;
-  const name = Object.getPrototypeOf(value)?.constructor?.name;
+  const name = classNameOf(value);
   return typeof name === "string" && name !== "" ? `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}` : "an object";
+}
+
+function classNameOf(value: object): unknown {
+  try {
+    return Object.getPrototypeOf(value)?.constructor?.name;
+  } catch {
+    // A revoked proxy, or a getter that throws: it is an object, and more cannot be known.
+    return undefined;
+  }
 }
 
 interface Walk {
@@ -70,6 +84,9 @@ function checkValue(value: unknown, walk: Walk): void {
 
 function checkObject(value: object, walk: Walk): void {
   if (walk.ancestors.includes(value)) throw notJson(value, walk, "it contains itself; pass an id instead", "a cycle");
+  if (walk.ancestors.length === NESTING_LIMIT) {
+    throw notJson(value, walk, "flatten it, or store it and pass its id", `nested deeper than ${NESTING_LIMIT} levels`);
+  }
   walk.ancestors.push(value);
   count(2, walk);
   if (Array.isArray(value)) checkArray(value, walk);
@@ -86,16 +103,32 @@ function checkArray(value: readonly unknown[], walk: Walk): void {
 }
 
 function checkRecord(value: object, walk: Walk): void {
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== null && prototype !== Object.prototype) throw notJson(value, walk, adviceFor(value));
+  if (!isPlain(value)) throw notJson(value, walk, adviceFor(value));
   if ("toJSON" in value && typeof value.toJSON === "function") throw notJson(value, walk, "pass plain data");
-  for (const [key, member] of Object.entries(value)) {
-    // JSON has no undefined; an absent optional member is what everyone means by it.
-    if (member === undefined) continue;
+  for (const key of Object.keys(value)) {
     walk.path.push(key);
-    count(key.length + 3, walk);
-    checkValue(member, walk);
+    const member = readMember(value, key, walk);
+    // JSON has no undefined; an absent optional member is what everyone means by it.
+    if (member !== undefined) {
+      count(key.length + 3, walk);
+      checkValue(member, walk);
+    }
     walk.path.pop();
+  }
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null || prototype === Object.prototype) return true;
+  // A test runner may load the application in a realm of its own, with an Object.prototype of its own.
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(Object(prototype), "isPrototypeOf");
+}
+
+function readMember(value: object, key: string, walk: Walk): unknown {
+  try {
+    return Reflect.get(value, key);
+  } catch (error) {
+    throw notJson(undefined, walk, "pass plain data", `a value that cannot be read (${String(error)})`);
   }
 }
 
@@ -112,7 +145,7 @@ function adviceFor(value: object): string {
 }
 
 function notJson(value: unknown, walk: Walk, advice: string, kind: string = describeType(value)): NotJson {
-  const path = formatPath(walk.path);
+  const path = formatPath(walk.path.slice(0, MAX_PATH_STEPS)) + (walk.path.length > MAX_PATH_STEPS ? "…" : "");
   return new NotJson(`${walk.limits.what} is not JSON data: ${path} is ${kind}; ${advice}.`, { details: { path } });
 }
 
