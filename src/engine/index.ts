@@ -10,6 +10,7 @@ export type {
   QueueStatistics,
   WorkerStatistics,
 } from "./inspect.ts";
+export { instrument } from "./instrument.ts";
 export type {
   ClaimInterest,
   ClaimRequest,

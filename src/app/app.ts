@@ -1,0 +1,170 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { type Engine, instrument } from "../engine/index.ts";
+import { type Clock, systemClock } from "../kernel/clock.ts";
+import { NameInvalid } from "../kernel/errors.ts";
+import { isName } from "../kernel/job.ts";
+import { type Logger, streamLogger } from "../kernel/logger.ts";
+import { Metrics } from "../kernel/metrics.ts";
+import { type AppOptions, readAppOptions, type Settings, type WorkerOptions } from "../kernel/options/index.ts";
+import { callerPlace } from "../kernel/place.ts";
+import {
+  type AnyTaskOptions,
+  AsyncResult,
+  type CallOptions,
+  type PlainTaskOptions,
+  type PushedResult,
+  Pusher,
+  type RegisteredTask,
+  Registry,
+  type SchemaTaskOptions,
+  Task,
+  type TaskDefinition,
+  type TaskSource,
+  Watcher,
+} from "../tasks/index.ts";
+import { Worker } from "../worker/index.ts";
+import { createEngine } from "./engines.ts";
+
+/** Options of `lovage()`: those of `AppOptions`, and the parts that a test or an embedder hands in. */
+export interface LovageOptions extends AppOptions {
+  /** An engine of your own instead of `url`. The app starts and stops it. */
+  readonly engine?: Engine;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+}
+
+/**
+ * An app: its tasks, and the engine that they share.
+ * It opens the engine on first use, and does not keep the process alive unless something is under way.
+ */
+export class App {
+  readonly settings: Settings;
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly #options: LovageOptions;
+  readonly #metrics = new Metrics();
+  readonly #registry: Registry;
+  readonly #source: TaskSource;
+  readonly #workers = new Set<Worker>();
+
+  constructor(options: LovageOptions) {
+    this.settings = readAppOptions(options, process.env, ["engine", "clock"]);
+    this.#options = options;
+    this.clock = options.clock ?? systemClock;
+    this.logger = options.logger ?? streamLogger(process.stderr, { json: false });
+    const { url, namespace } = this.settings;
+    this.engine = instrument(options.engine ?? createEngine({ url, namespace, clock: this.clock }), this.#metrics);
+    this.#registry = new Registry(this.settings.task);
+    this.#source = {
+      engine: this.engine,
+      clock: this.clock,
+      settings: this.settings,
+      watcher: new Watcher(this.engine, this.clock, this.logger),
+      pusher: new Pusher(this.engine, this.clock, this.settings, this.#metrics),
+    };
+  }
+
+  /**
+   * Defines a task of this app, or registers a shared definition.
+   *
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) with every mistake; TaskDuplicate (`TASK_DUPLICATE`) naming both places.
+   *
+   * @example
+   * const fetchFeed = app.task({
+   *   name: "feeds.fetch",
+   *   input: z.object({ feedId: z.number() }),
+   *   async run({ feedId }, ctx) { … return { entries: 12 }; },
+   * });
+   */
+  task<Input, Output>(definition: TaskDefinition<Input, Output>): Task<Input, Output>;
+  task<Schema extends StandardSchemaV1, Output = unknown>(
+    options: SchemaTaskOptions<Schema, Output>,
+  ): Task<StandardSchemaV1.InferInput<Schema>, Output>;
+  task<Input = void, Output = unknown>(options: PlainTaskOptions<Input, Output>): Task<Input, Output>;
+  task(given: AnyTaskOptions | TaskDefinition<unknown, unknown>): Task<unknown, unknown> {
+    const { definition, place } = "definition" in given ? given : { definition: given, place: callerPlace() };
+    return new Task(this.#registry.register(definition, place), this.#source);
+  }
+
+  /**
+   * Pushes a job of a task that this process does not define, with the app's defaults and no check of the input
+   * beyond JSON and size: the worker's schema refuses what does not fit.
+   *
+   * @throws NameInvalid (`NAME_INVALID`), and all that `delay` throws.
+   *
+   * @example
+   * await app.send("mail.send", { userId: 7 }, { countdown: "1m" });
+   */
+  async send(name: string, input?: unknown, options?: CallOptions): Promise<PushedResult<unknown>> {
+    const known = this.#registry.get(name);
+    return new Task<unknown, unknown>(known ?? this.#stranger(name), this.#source).delay(input, options);
+  }
+
+  /** The job of this id, to ask or wait for; whether it is there shows at the first question. */
+  result<Output = unknown>(id: string): AsyncResult<Output> {
+    return new AsyncResult<Output>(id, this.#source);
+  }
+
+  /**
+   * A worker in this process, over the app's worker options. `start()` it, or `drain()` it once.
+   * @throws OptionsInvalid (`OPTIONS_INVALID`)
+   */
+  worker(options: WorkerOptions = {}): Worker {
+    const { engine, clock, logger, settings } = this;
+    const parts = {
+      engine,
+      clock,
+      logger,
+      settings,
+      registry: this.#registry,
+      metrics: this.#metrics,
+      onError: this.#options.onError,
+    };
+    const worker = new Worker(parts, { ...this.#options.worker, ...options });
+    this.#workers.add(worker);
+    return worker;
+  }
+
+  /** The tasks that this app knows, in order of definition. */
+  tasks(): readonly RegisteredTask[] {
+    return this.#registry.all();
+  }
+
+  /** The one registry in which every part of this app counts. */
+  metrics(): Metrics {
+    return this.#metrics;
+  }
+
+  /** Opens the engine now, to learn at start what is wrong with it. Otherwise the first use does. */
+  async start(): Promise<void> {
+    await this.engine.start();
+  }
+
+  /** Stops the app's workers, ends every wait and closes the engine: nothing is left that keeps the process alive. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+    await this.#source.watcher.close();
+    await this.engine.stop();
+  }
+
+  #stranger(name: string): RegisteredTask {
+    if (!isName(name))
+      throw new NameInvalid(
+        `${JSON.stringify(name)} is not the name of a task: 1 to 200 characters, no control characters.`,
+      );
+    return new Registry(this.settings.task).register({ name }, callerPlace());
+  }
+}
+
+/**
+ * Makes an app. Its engine is named by `url`, else by `LOVAGE_URL`, else it is the file `lovage.db` in the current folder.
+ *
+ * @throws OptionsInvalid (`OPTIONS_INVALID`) with all mistakes; EngineUnknown (`ENGINE_UNKNOWN`)
+ *
+ * @example
+ * export const app = lovage({ url: "sqlite:jobs.db" });
+ */
+export function lovage(options: LovageOptions = {}): App {
+  return new App(options);
+}

@@ -1,0 +1,50 @@
+export { App, createEngine, type EngineRequest, type LovageOptions, lovage } from "./app/index.ts";
+export type { Clock, Timer } from "./kernel/clock.ts";
+export type { Duration } from "./kernel/duration.ts";
+export type { ErrorRecord } from "./kernel/error-record.ts";
+export * from "./kernel/errors.ts";
+export type { JobState, RevokedBy } from "./kernel/job.ts";
+export type { Json } from "./kernel/json.ts";
+export {
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  type LogSink,
+  silentLogger,
+  streamLogger,
+} from "./kernel/logger.ts";
+export {
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type Labels,
+  type MetricDescription,
+  Metrics,
+  type Sample,
+} from "./kernel/metrics.ts";
+export type {
+  AppOptions,
+  ErrorClass,
+  FailedAttempt,
+  JobOptions,
+  QueueOptions,
+  RetentionOptions,
+  RetryOptions,
+  TimeLimitOptions,
+  WorkerOptions,
+} from "./kernel/options/index.ts";
+export {
+  AsyncResult,
+  type CallOptions,
+  type Context,
+  defineTask,
+  type GetOptions,
+  type JobSnapshot,
+  PushedResult,
+  type RetryRequest,
+  Task,
+  type TaskDefinition,
+  type TaskLog,
+  type TaskOptions,
+} from "./tasks/index.ts";
+export { Worker } from "./worker/index.ts";
