@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { errorCatalogue, LovageError } from "./errors.ts";
 import { describeType } from "./json.ts";
 
@@ -21,10 +22,18 @@ const MAX_CAUSES = 5;
  */
 export function toErrorRecord(thrown: unknown, depth: number = 0): ErrorRecord {
   try {
-    return thrown instanceof Error ? fromError(thrown, depth) : fromNonError(thrown);
+    return isError(thrown) ? fromError(thrown, depth) : fromNonError(thrown);
   } catch (error) {
-    return { name: "Error", message: `The thrown ${describeType(thrown)} could not be read: ${String(error)}` };
+    return {
+      name: "Error",
+      message: clip(`What was thrown, ${describeType(thrown)}, cannot be read: ${textOf(error)}`),
+    };
   }
+}
+
+function isError(thrown: unknown): thrown is Error {
+  // An error of another realm, such as a test runner makes, is an instance of that realm's Error.
+  return thrown instanceof Error || types.isNativeError(thrown);
 }
 
 /** Revives a record: a Lovage error as its own class, any other as an `Error` with its name, message and stack. */
@@ -35,28 +44,44 @@ export function fromErrorRecord(record: ErrorRecord): Error {
     errorClass === undefined
       ? new Error(record.message, { cause })
       : new errorClass(record.message, { cause, details: record.details ?? {} });
-  if (errorClass === undefined) Object.defineProperty(error, "name", { value: record.name, configurable: true });
+  // A user's subclass of PermanentError has its code, and a name of its own.
+  if (error.name !== record.name) Object.defineProperty(error, "name", { value: record.name, configurable: true });
   if (record.code !== undefined && errorClass === undefined) Object.assign(error, { code: record.code });
-  if (record.stack !== undefined) error.stack = record.stack;
+  // The stack of this function would lead astray where the record has none.
+  error.stack = record.stack ?? `${record.name}: ${record.message}`;
   return error;
 }
 
 function fromError(error: Error, depth: number): ErrorRecord {
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  const hasCause = error.cause !== undefined && depth < MAX_CAUSES;
+  const cause = causeOf(error);
+  const details = error instanceof LovageError ? toSmallJson(error.details) : undefined;
   return {
     name: clip(error.name),
     message: clip(error.message),
     ...(code === undefined ? {} : { code: clip(code) }),
     ...(typeof error.stack === "string" ? { stack: clip(error.stack) } : {}),
-    ...(error instanceof LovageError && isSmallJson(error.details) ? { details: error.details } : {}),
-    ...(hasCause ? { cause: toErrorRecord(error.cause, depth + 1) } : {}),
+    ...(details === undefined ? {} : { details }),
+    ...(cause !== undefined && depth < MAX_CAUSES ? { cause: toErrorRecord(cause, depth + 1) } : {}),
   };
+}
+
+function causeOf(error: Error): unknown {
+  // A refused connection is an AggregateError without a message: its first error says what happened.
+  return error.cause ?? ("errors" in error && Array.isArray(error.errors) ? error.errors[0] : undefined);
 }
 
 function fromNonError(thrown: unknown): ErrorRecord {
   const message = typeof thrown === "string" ? thrown : `A handler threw ${describeType(thrown)}: ${preview(thrown)}`;
   return { name: "NonError", message: clip(message) };
+}
+
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return "and what that threw has no text";
+  }
 }
 
 function preview(value: unknown): string {
@@ -68,11 +93,20 @@ function preview(value: unknown): string {
   }
 }
 
-function isSmallJson(details: Readonly<Record<string, unknown>>): boolean {
-  return Object.keys(details).length > 0 && preview(details).length <= MAX_TEXT;
+function toSmallJson(details: LovageError["details"]): ErrorRecord["details"] {
+  if (Object.keys(details).length === 0) return undefined;
+  try {
+    const text = JSON.stringify(details);
+    return text.length <= MAX_TEXT ? JSON.parse(text) : undefined;
+  } catch {
+    // A cycle or a bigint: the message stands without its details.
+    return undefined;
+  }
 }
 
-function clip(text: unknown): string {
-  const string = String(text);
-  return string.length <= MAX_TEXT ? string : `${string.slice(0, MAX_TEXT)}… (${string.length} characters)`;
+function clip(value: unknown): string {
+  const text = String(value);
+  const clipped = text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length} characters)`;
+  // A cut may part a surrogate pair, and PostgreSQL refuses JSON with half of one.
+  return clipped.toWellFormed();
 }
