@@ -1,7 +1,8 @@
 import { randomFillSync } from "node:crypto";
 
+const RANDOM_BYTES = 8;
 // Random bytes are drawn 256 ids at a time: 0.3 µs an id where a call each costs 1.5 µs.
-const pool = new Uint8Array(256 * 10);
+const pool = new Uint8Array(256 * RANDOM_BYTES);
 let poolOffset = pool.length;
 let lastMs = 0;
 let sequence = 0;
@@ -13,8 +14,9 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
  * process sort in the order in which they were made, also when its clock steps back.
  */
 export function newId(nowMs: number = Date.now()): string {
-  advance(nowMs);
-  if (poolOffset + 8 > pool.length) {
+  // A measuring clock counts in fractions, which have no place in 48 bits.
+  advance(Math.trunc(nowMs));
+  if (poolOffset + RANDOM_BYTES > pool.length) {
     randomFillSync(pool);
     poolOffset = 0;
   }

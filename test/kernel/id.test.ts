@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { newId } from "../../src/kernel/id.ts";
+
+const VERSION_7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+function millisecondsOf(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+// The ids of one process share a counter, so these tests begin at the present and go on from one to the next.
+describe("newId", () => {
+  test("is a UUIDv7 of now", () => {
+    const before = Date.now();
+    const id = newId();
+    expect(id).toMatch(VERSION_7);
+    expect(millisecondsOf(id)).toBeGreaterThanOrEqual(before);
+    expect(millisecondsOf(id)).toBeLessThanOrEqual(Date.now() + 1);
+  });
+
+  test("100,000 ids are all different, well formed, and sort in the order in which they were made", () => {
+    const ids = Array.from({ length: 100_000 }, () => newId());
+    expect(new Set(ids).size).toBe(100_000);
+    expect([...ids].sort()).toEqual(ids);
+    expect(ids.every((id) => VERSION_7.test(id))).toBe(true);
+  });
+
+  test("more than 4,096 in one millisecond borrow from the next ones", () => {
+    const instant = millisecondsOf(newId()) + 10;
+    const ids = Array.from({ length: 10_000 }, () => newId(instant));
+    expect([...ids].sort()).toEqual(ids);
+    expect(millisecondsOf(ids[0] ?? "")).toBe(instant);
+    expect(millisecondsOf(ids.at(-1) ?? "")).toBe(instant + 2);
+  });
+
+  test("a clock that steps back or counts in fractions does not break the order or the format", () => {
+    const instant = millisecondsOf(newId()) + 10;
+    const ids = [instant, instant - 60_000, instant + 0.5, instant + 1.7, 0, Number.NaN].map((now) => newId(now));
+    expect([...ids].sort()).toEqual(ids);
+    expect(ids.every((id) => VERSION_7.test(id))).toBe(true);
+  });
+
+  test("the random bits are random: no byte position is stuck", () => {
+    const ids = Array.from({ length: 2_000 }, () => newId().replaceAll("-", ""));
+    for (let position = 17; position < 32; position += 1) {
+      expect(new Set(ids.map((id) => id[position])).size).toBe(16);
+    }
+  });
+});
