@@ -13,7 +13,7 @@ export interface Clock {
   setTimer(delayMs: number, callback: () => void, options?: { readonly background?: boolean }): Timer;
 }
 
-// setTimeout counts in 32 bits: a longer delay would fire at once.
+// setTimeout counts in 32 bits, 24.8 days: a longer delay would fire at once, so it is waited for in parts.
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The machine's clock. */
@@ -21,8 +21,17 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimer(delayMs, callback, options = {}) {
-    const timeout = setTimeout(callback, Math.min(Math.max(0, delayMs), MAX_TIMEOUT_MS));
-    if (options.background) timeout.unref();
+    let timeout = arm(delayMs);
+    function arm(remainingMs: number): NodeJS.Timeout {
+      const partMs = Math.min(Math.max(0, remainingMs), MAX_TIMEOUT_MS);
+      const next = (): void => {
+        if (remainingMs > partMs) timeout = arm(remainingMs - partMs);
+        else callback();
+      };
+      const handle = setTimeout(next, partMs);
+      if (options.background) handle.unref();
+      return handle;
+    }
     return { cancel: () => clearTimeout(timeout) };
   },
 };
