@@ -1,0 +1,116 @@
+import type { ErrorRecord } from "../../../kernel/error-record.ts";
+import type {
+  ClaimedJob,
+  JobRecord,
+  JobState,
+  NewJob,
+  Outcome,
+  Payload,
+  Revocation,
+  When,
+} from "../../../kernel/job.ts";
+
+/** A job as it stands in memory. All but `settled` is written by `JobTable.change` alone: indexes depend on it. */
+export interface StoredJob {
+  readonly id: string;
+  readonly task: string;
+  readonly queue: string;
+  readonly priority: number;
+  readonly input: Payload | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly ack: "late" | "early";
+  readonly key: string | undefined;
+  readonly createdAt: number;
+  /** Place in the order of pushes; kept through retries and releases. */
+  readonly sequence: number;
+  state: JobState;
+  version: number;
+  failures: number;
+  crashes: number;
+  fence: number;
+  dueAt: number | undefined;
+  expiresAt: number | undefined;
+  startedAt: number | undefined;
+  finishedAt: number | undefined;
+  /** When a finished job may go. */
+  pruneAt: number;
+  worker: string | undefined;
+  exchange: number;
+  /** What the claim said about jobs that end because of it. */
+  claimRetainMs: number;
+  progress: Payload | undefined;
+  result: Payload | undefined;
+  error: ErrorRecord | undefined;
+  revocation: (Revocation & { readonly retainMs: number }) | undefined;
+  /** The last settlement that was applied, to know its repeat. */
+  settled: { readonly fence: number; readonly kind: Outcome["kind"]; readonly state: JobState } | undefined;
+}
+
+/** After so many crashes a job runs only alone in its process. */
+export const CRASHES_BEFORE_QUARANTINE = 2;
+
+export function isQuarantined(job: StoredJob): boolean {
+  return job.crashes >= CRASHES_BEFORE_QUARANTINE;
+}
+
+export function instantOf(when: When, now: number): number {
+  return "at" in when ? when.at : now + when.afterMs;
+}
+
+export function createJob(job: NewJob, sequence: number, now: number): StoredJob {
+  const dueAt = job.due === undefined ? undefined : instantOf(job.due, now);
+  return {
+    id: job.id,
+    task: job.task,
+    queue: job.queue,
+    priority: job.priority,
+    input: copyPayload(job.input),
+    headers: job.headers === undefined ? undefined : { ...job.headers },
+    ack: job.ack,
+    key: job.key?.key,
+    createdAt: now,
+    sequence,
+    state: dueAt !== undefined && dueAt > now ? "scheduled" : "ready",
+    version: 1,
+    failures: 0,
+    crashes: 0,
+    fence: 0,
+    dueAt,
+    expiresAt: job.expires === undefined ? undefined : instantOf(job.expires, now),
+    startedAt: undefined,
+    finishedAt: undefined,
+    pruneAt: Number.POSITIVE_INFINITY,
+    worker: undefined,
+    exchange: 0,
+    claimRetainMs: 0,
+    progress: undefined,
+    result: undefined,
+    error: undefined,
+    revocation: undefined,
+    settled: undefined,
+  };
+}
+
+export function toClaimed(job: StoredJob): ClaimedJob {
+  const { id, task, queue, priority, headers, ack, failures, crashes, fence, sequence, createdAt } = job;
+  const input = copyPayload(job.input);
+  return { id, task, queue, priority, input, headers, ack, failures, crashes, fence, receipt: sequence, createdAt };
+}
+
+export function toRecord(job: StoredJob): JobRecord {
+  const { id, task, queue, state, version, priority, headers, ack, key, failures, crashes, fence, revocation } = job;
+  const { createdAt, dueAt, expiresAt, startedAt, finishedAt, worker, error } = job;
+  return {
+    ...{ id, task, queue, state, version, priority, headers, ack, key, failures, crashes, fence },
+    ...{ createdAt, dueAt, expiresAt, startedAt, finishedAt, worker, error },
+    input: copyPayload(job.input),
+    progress: copyPayload(job.progress),
+    result: copyPayload(job.result),
+    revocation: revocation === undefined ? undefined : { by: revocation.by, reason: revocation.reason },
+  };
+}
+
+/** Bytes are copied on the way in and out, as any other engine does: later writes of the caller change nothing. */
+export function copyPayload<Value extends Payload | undefined>(payload: Value): Value | Uint8Array {
+  return payload instanceof Uint8Array ? new Uint8Array(payload) : payload;
+}

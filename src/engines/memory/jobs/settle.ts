@@ -1,0 +1,75 @@
+import { toErrorRecord } from "../../../kernel/error-record.ts";
+import type { Outcome, Settlement, SettlementReply, When } from "../../../kernel/job.ts";
+import { revoke } from "./end.ts";
+import { copyPayload, instantOf, type StoredJob } from "./job.ts";
+import type { Push } from "./push.ts";
+import type { JobTable } from "./table.ts";
+
+/** Ends claims: the outcome and what follows from it together, or not at all. */
+export class Settle {
+  readonly #jobs: JobTable;
+  readonly #push: Push;
+
+  constructor(jobs: JobTable, push: Push) {
+    this.#jobs = jobs;
+    this.#push = push;
+  }
+
+  run(settlement: Settlement, now: number): SettlementReply {
+    const job = this.#jobs.get(settlement.id);
+    if (job === undefined) return { status: "stale" };
+    if (job.state !== "active" || job.fence !== settlement.fence) return answerRepeat(job, settlement);
+    const followUps = settlement.effects.map((effect) => effect.job);
+    const plan = this.#push.plan(followUps, {}, now);
+    if (plan instanceof Error) return { status: "refused", error: toErrorRecord(plan) };
+    this.#apply(job, settlement.outcome, now);
+    job.settled = { fence: settlement.fence, kind: settlement.outcome.kind, state: job.state };
+    this.#push.carryOut(plan, now);
+    return { status: "applied", state: job.state };
+  }
+
+  #apply(job: StoredJob, outcome: Outcome, now: number): void {
+    // What was done is done: success stands even where a caller asked for the end. Any other outcome gives way.
+    if (job.revocation !== undefined && outcome.kind !== "succeeded") {
+      revoke(this.#jobs, job, job.revocation, now);
+      return;
+    }
+    switch (outcome.kind) {
+      case "succeeded": {
+        const result = copyPayload(outcome.result);
+        const end = { finishedAt: now, pruneAt: now + outcome.retainMs };
+        this.#jobs.change(job, "succeeded", { result, revocation: undefined, ...end });
+        return;
+      }
+      case "failed": {
+        const { error, retainMs } = outcome;
+        const failures = job.failures + 1;
+        this.#jobs.change(job, "failed", { error, failures, finishedAt: now, pruneAt: now + retainMs });
+        return;
+      }
+      case "revoked":
+        revoke(this.#jobs, job, { by: outcome.by, reason: outcome.reason, retainMs: outcome.retainMs }, now);
+        return;
+      case "retried":
+        this.#putOff(job, outcome.due, { error: outcome.error, failures: job.failures + 1 }, now);
+        return;
+      case "snoozed":
+        this.#putOff(job, outcome.due, {}, now);
+        return;
+      case "released":
+        this.#jobs.change(job, "ready", {});
+        return;
+    }
+  }
+
+  #putOff(job: StoredJob, due: When, patch: Pick<Partial<StoredJob>, "error" | "failures">, now: number): void {
+    const dueAt = instantOf(due, now);
+    this.#jobs.change(job, dueAt > now ? "scheduled" : "ready", { ...patch, dueAt });
+  }
+}
+
+function answerRepeat(job: StoredJob, settlement: Settlement): SettlementReply {
+  const { settled } = job;
+  const isRepeat = settled?.fence === settlement.fence && settled.kind === settlement.outcome.kind;
+  return isRepeat ? { status: "applied", state: settled.state } : { status: "stale" };
+}
