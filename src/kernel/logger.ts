@@ -1,3 +1,6 @@
+import { toErrorRecord } from "./error-record.ts";
+import { describeType } from "./json.ts";
+
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** Facts of a log line. */
@@ -34,26 +37,68 @@ export function streamLogger(sink: LogSink, options: { readonly json: boolean; r
   };
 }
 
+const OWN_NAMES: ReadonlySet<string> = new Set(["time", "level", "message"]);
+
 function jsonLine(nowMs: number, level: LogLevel, message: string, fields: LogFields): string {
-  const line = { time: new Date(nowMs).toISOString(), level, message, ...fields };
-  return `${JSON.stringify(line, replaceUnprintable)}\n`;
+  const facts = Object.entries(fields).map(
+    ([name, value]) => [OWN_NAMES.has(name) ? `_${name}` : name, value] as const,
+  );
+  const line = { time: new Date(nowMs).toISOString(), level, message };
+  const text = encode({ ...line, ...Object.fromEntries(facts) });
+  return `${text ?? encode({ ...line, ...Object.fromEntries(facts.map(([name, value]) => [name, writable(value)])) })}\n`;
 }
 
-function replaceUnprintable(_key: string, value: unknown): unknown {
-  if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack };
-  return typeof value === "bigint" ? value.toString() : value;
+function writable(value: unknown): unknown {
+  return encode(value) === undefined ? shapeOf(value) : value;
 }
 
 function humanLine(nowMs: number, level: LogLevel, message: string, fields: LogFields): string {
   const time = new Date(nowMs).toISOString().slice(11, 23);
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const stacks = entries.filter(([name]) => name === "stack").map(([, value]) => `\n${String(value)}`);
-  const facts = entries.filter(([name]) => name !== "stack").map(([name, value]) => ` ${name}=${humanValue(value)}`);
-  return `${time} ${level.padEnd(5)} ${message}${facts.join("")}${stacks.join("")}\n`;
+  const stacks = entries.filter(([name]) => name === "stack").map(([, value]) => `\n${cleanStack(value)}`);
+  const facts = entries
+    .filter(([name]) => name !== "stack")
+    .map(([name, value]) => ` ${clean(name)}=${humanValue(value)}`);
+  return `${time} ${level.padEnd(5)} ${clean(message)}${facts.join("")}${stacks.join("")}\n`;
 }
 
 function humanValue(value: unknown): string {
-  if (typeof value === "string") return /[\s"=]/.test(value) ? JSON.stringify(value) : value;
-  if (value instanceof Error) return JSON.stringify(`${value.name}: ${value.message}`);
-  return JSON.stringify(value, replaceUnprintable) ?? String(value);
+  if (typeof value === "string") return clean(value === "" || /[\s"=]/.test(value) ? JSON.stringify(value) : value);
+  const record = value instanceof Error ? toErrorRecord(value) : undefined;
+  const shown = record === undefined ? encode(value) : JSON.stringify(`${record.name}: ${record.message}`);
+  return clean(shown ?? JSON.stringify(shapeOf(value)));
+}
+
+/** JSON text, or `undefined` for what JSON cannot hold: logging must never fail its caller. */
+function encode(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value, replaceUnprintable);
+  } catch {
+    // A cycle, or a toJSON or getter that throws: the caller of this function writes the value's shape instead.
+    return undefined;
+  }
+}
+
+function replaceUnprintable(_key: string, value: unknown): unknown {
+  if (value instanceof Error) return toErrorRecord(value);
+  return typeof value === "bigint" ? value.toString() : value;
+}
+
+function shapeOf(value: unknown): string {
+  return typeof value === "symbol" ? String(value) : describeType(value);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+// What comes from outside must not begin a line of its own, nor steer the reader's terminal.
+function clean(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => ESCAPES[character] ?? escapeCode(character));
+}
+
+function escapeCode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+function cleanStack(stack: unknown): string {
+  return String(stack).split("\n").map(clean).join("\n");
 }
