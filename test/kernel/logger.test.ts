@@ -41,7 +41,7 @@ describe("lines for people", () => {
     ["a bigint", 5n, '"5"'],
     ["an empty text", "", '""'],
     ["a text with a quote", 'say "hi"', '"say \\"hi\\""'],
-    ["a cycle", cyclic(), "an Object"],
+    ["a cycle", cyclic(), '"an Object"'],
     ["a symbol", Symbol("odd"), '"Symbol(odd)"'],
   ])("%s", (_what, value, shown) => {
     expect(written(false, (logger) => logger.log("info", "seen", { value }))).toBe(
