@@ -1,13 +1,14 @@
 import type { Duration } from "../duration.ts";
 import type { Logger } from "../logger.ts";
 import { defaults } from "./defaults.ts";
-import { OptionReader } from "./reader.ts";
+import { OptionReader, show } from "./reader.ts";
 import {
   type JobOptions,
   type JobSettings,
   jobOptionKeys,
   type RetentionOptions,
   readJobOptions,
+  retentionOptionKeys,
 } from "./task-options.ts";
 import { readWorkerOptions, type WorkerOptions, type WorkerSettings } from "./worker-options.ts";
 
@@ -85,6 +86,9 @@ const appOptionKeys: readonly string[] = [
   "onError",
 ];
 
+const retentionKeys: readonly string[] = [...retentionOptionKeys, "max"];
+const taskKeys: readonly string[] = jobOptionKeys.filter((key) => key !== "retention");
+
 const BYTES = { min: 1, max: 1_073_741_824 };
 
 /**
@@ -97,24 +101,26 @@ export function readAppOptions(
   extraKeys: readonly string[],
 ): Settings {
   const reader = new OptionReader();
-  reader.knownKeys("", options, [...appOptionKeys, ...extraKeys]);
-  reader.knownKeys("task", options.task, jobOptionKeys);
-  const { max, ...retention } = options.retention ?? {};
-  const task: JobOptions = { ...options.task, retention };
+  const given = reader.knownKeys("", options, [...appOptionKeys, ...extraKeys]);
+  const { max, succeeded, failed, revoked } = reader.knownKeys("retention", given.retention, retentionKeys);
+  const task: JobOptions = {
+    ...reader.knownKeys("task", given.task, taskKeys),
+    retention: { succeeded, failed, revoked },
+  };
   const settings: Settings = {
-    url: options.url ?? environment.LOVAGE_URL ?? defaults.url.value,
-    namespace: readNamespace(reader, options.namespace),
+    url: readUrl(reader, given.url, environment),
+    namespace: readNamespace(reader, given.namespace),
     task,
     jobDefaults: readJobOptions(reader, "task.", {}, task),
     maxFinished: reader.integer("retention.max", max, defaults["retention.max"].value, {
       min: 0,
       max: Number.MAX_SAFE_INTEGER,
     }),
-    maxDepth: readMaxDepth(reader, options.queues ?? {}),
-    worker: readWorkerOptions(reader, "worker.", options.worker ?? {}),
-    pushTimeoutMs: reader.durationMs("pushTimeout", options.pushTimeout, defaults.pushTimeout.value),
-    inputLimitBytes: reader.integer("inputLimit", options.inputLimit, defaults.inputLimit.value, BYTES),
-    resultLimitBytes: reader.integer("resultLimit", options.resultLimit, defaults.resultLimit.value, BYTES),
+    maxDepth: readMaxDepth(reader, given.queues),
+    worker: readWorkerOptions(reader, "worker.", given.worker),
+    pushTimeoutMs: reader.durationMs("pushTimeout", given.pushTimeout, defaults.pushTimeout.value),
+    inputLimitBytes: reader.integer("inputLimit", given.inputLimit, defaults.inputLimit.value, BYTES),
+    resultLimitBytes: reader.integer("resultLimit", given.resultLimit, defaults.resultLimit.value, BYTES),
     progressLimitBytes: defaults.progressLimit.value,
     maxDelayMs: reader.durationMs("maxDelay", undefined, defaults.maxDelay.value),
   };
@@ -122,25 +128,37 @@ export function readAppOptions(
   return settings;
 }
 
+function readUrl(
+  reader: OptionReader,
+  value: string | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
+  // An empty variable is how a shell or a compose file says "not set".
+  const url = value ?? (environment.LOVAGE_URL || defaults.url.value);
+  if (typeof url === "string") return url;
+  reader.mistake(`url is ${show(url)}, not a URL: write "sqlite:PATH" or "memory:"`);
+  return defaults.url.value;
+}
+
 function readNamespace(reader: OptionReader, value: string | undefined): string {
   const namespace = value ?? defaults.namespace.value;
   // It becomes part of table and key names on every engine.
-  if (/^[a-z][a-z0-9_]{0,30}$/.test(namespace)) return namespace;
+  if (typeof namespace === "string" && /^[a-z][a-z0-9_]{0,30}$/.test(namespace)) return namespace;
   reader.mistake(
-    `namespace is ${JSON.stringify(namespace)}: write a lower-case letter, then up to 30 lower-case letters, digits or _`,
+    `namespace is ${show(namespace)}: write a lower-case letter, then up to 30 lower-case letters, digits or _`,
   );
   return defaults.namespace.value;
 }
 
 function readMaxDepth(
   reader: OptionReader,
-  queues: Readonly<Record<string, QueueOptions>>,
+  queues: Readonly<Record<string, QueueOptions>> | undefined,
 ): Readonly<Record<string, number>> {
   const maxDepth: Record<string, number> = {};
-  for (const [queue, options] of Object.entries(queues)) {
+  for (const [queue, options] of Object.entries(reader.knownKeys("queues", queues, Object.keys(queues ?? {})))) {
     reader.name("queues", queue, "default");
-    reader.knownKeys(`queues.${queue}`, options, ["maxDepth"]);
-    const depth = reader.optionalInteger(`queues.${queue}.maxDepth`, options.maxDepth, {
+    const given = reader.knownKeys(`queues.${queue}`, options, ["maxDepth"]);
+    const depth = reader.optionalInteger(`queues.${queue}.maxDepth`, given.maxDepth, {
       min: 0,
       max: Number.MAX_SAFE_INTEGER,
     });

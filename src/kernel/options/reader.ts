@@ -60,13 +60,26 @@ export class OptionReader {
     return fallback;
   }
 
-  /** Options are often misspelled: a key that nobody reads is a mistake, not a wish. */
-  knownKeys(path: string, value: object | undefined, keys: readonly string[]): void {
-    for (const key of Object.keys(value ?? {})) {
+  /**
+   * Options are often misspelled: a key that nobody reads is a mistake, not a wish. Gives the options to read from,
+   * which are none when `value` is not a group of options at all.
+   */
+  knownKeys<Options extends object>(
+    path: string,
+    value: Options | undefined,
+    keys: readonly string[],
+  ): Partial<Options> {
+    if (value === undefined) return {};
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      this.mistake(`${path === "" ? "" : `${path} is `}${show(value)}, not an object with options`);
+      return {};
+    }
+    for (const key of Object.keys(value)) {
       if (!keys.includes(key)) {
         this.mistake(`${path === "" ? "" : `${path}.`}${key} is not an option; there are ${keys.join(", ")}`);
       }
     }
+    return value;
   }
 
   /** @throws OptionsInvalid (`OPTIONS_INVALID`) with every mistake, if there is one. */
@@ -82,7 +95,9 @@ export class OptionReader {
   }
 }
 
-function show(value: unknown): string {
+/** A value as a mistake shows it. */
+export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (Array.isArray(value)) return "a list";
   return typeof value === "object" && value !== null ? "an object" : String(value);
 }

@@ -100,6 +100,9 @@ export const jobOptionKeys: readonly (keyof JobOptions)[] = [
   "keyTtl",
 ];
 
+/** The names of the retention options. */
+export const retentionOptionKeys: readonly (keyof RetentionOptions)[] = ["succeeded", "failed", "revoked"];
+
 /** Reads a task's options over an app's; `path` begins the names in mistakes (`""` or `task.`). */
 export function readJobOptions(reader: OptionReader, path: string, options: JobOptions, base: JobOptions): JobSettings {
   const ack = reader.choice(`${path}ack`, options.ack ?? base.ack, defaults["task.ack"].value, ["late", "early"]);
@@ -107,6 +110,8 @@ export function readJobOptions(reader: OptionReader, path: string, options: JobO
     "keep",
     "discard",
   ]);
+  // An app's retention stands beside the defaults of its tasks.
+  const retentionPath = path === "task." ? "retention" : `${path}retention`;
   const settings: JobSettings = {
     queue: reader.name(`${path}queue`, options.queue ?? base.queue, defaults["task.queue"].value),
     priority: readPriority(
@@ -116,14 +121,34 @@ export function readJobOptions(reader: OptionReader, path: string, options: JobO
       defaults["task.priority"].value,
     ),
     ack,
-    retry: readRetry(reader, `${path}retry`, { ...base.retry, ...options.retry }, ack),
-    ...readTimeLimit(reader, `${path}timeLimit`, { ...base.timeLimit, ...options.timeLimit }),
+    retry: readRetry(reader, `${path}retry`, merge(reader, `${path}retry`, base.retry, options.retry, retryKeys), ack),
+    ...readTimeLimit(
+      reader,
+      `${path}timeLimit`,
+      merge(reader, `${path}timeLimit`, base.timeLimit, options.timeLimit, ["soft", "hard"]),
+    ),
     expiresMs: reader.optionalDurationMs(`${path}expires`, options.expires ?? base.expires),
     keepResult: result === "keep",
-    retention: readRetention(reader, `${path}retention`, { ...base.retention, ...options.retention }),
+    retention: readRetention(
+      reader,
+      retentionPath,
+      merge(reader, retentionPath, base.retention, options.retention, retentionOptionKeys),
+    ),
     keyTtlMs: reader.durationMs(`${path}keyTtl`, options.keyTtl ?? base.keyTtl, defaults["task.keyTtl"].value),
   };
   return settings;
+}
+
+const retryKeys: readonly (keyof RetryOptions)[] = ["on", "except", "max", "backoff", "backoffMax", "jitter"];
+
+function merge<Group extends object>(
+  reader: OptionReader,
+  path: string,
+  base: Group | undefined,
+  given: Group | undefined,
+  keys: readonly (keyof Group & string)[],
+): Partial<Group> {
+  return { ...reader.knownKeys(path, base, keys), ...reader.knownKeys(path, given, keys) };
 }
 
 /** A priority is 0 to 9 wherever it is given: on an app, a task or a call. */
@@ -132,7 +157,6 @@ export function readPriority(reader: OptionReader, path: string, value: number |
 }
 
 function readRetry(reader: OptionReader, path: string, retry: RetryOptions, ack: "late" | "early"): RetrySettings {
-  reader.knownKeys(path, retry, ["on", "except", "max", "backoff", "backoffMax", "jitter"]);
   // At most once unless the task says otherwise: a retry runs the handler again.
   const fallbackMax = ack === "early" ? 0 : defaults["task.retry.max"].value;
   return {
@@ -160,7 +184,6 @@ function readTimeLimit(
   path: string,
   limit: TimeLimitOptions,
 ): Pick<JobSettings, "softLimitMs" | "hardLimitMs"> {
-  reader.knownKeys(path, limit, ["soft", "hard"]);
   const softLimitMs = reader.optionalDurationMs(`${path}.soft`, limit.soft);
   const hardLimitMs = reader.durationMs(`${path}.hard`, limit.hard, defaults["task.timeLimit.hard"].value);
   if (hardLimitMs === 0) reader.mistake(`${path}.hard is 0: an attempt needs some time`);
@@ -171,7 +194,6 @@ function readTimeLimit(
 }
 
 function readRetention(reader: OptionReader, path: string, retention: RetentionOptions): RetentionSettings {
-  reader.knownKeys(path, retention, ["succeeded", "failed", "revoked"]);
   return {
     succeededMs: reader.durationMs(`${path}.succeeded`, retention.succeeded, defaults["retention.succeeded"].value),
     failedMs: reader.durationMs(`${path}.failed`, retention.failed, defaults["retention.failed"].value),

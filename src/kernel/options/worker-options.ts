@@ -1,6 +1,6 @@
 import type { Duration } from "../duration.ts";
 import { defaults } from "./defaults.ts";
-import type { OptionReader } from "./reader.ts";
+import { type OptionReader, show } from "./reader.ts";
 
 /** How a worker process works. */
 export interface WorkerOptions {
@@ -46,22 +46,26 @@ const workerOptionKeys: readonly (keyof WorkerOptions)[] = [
 ];
 
 /** Reads a worker's options; `path` begins the names in mistakes (`""` or `worker.`). */
-export function readWorkerOptions(reader: OptionReader, path: string, options: WorkerOptions): WorkerSettings {
-  reader.knownKeys(path.replace(/\.$/, ""), options, workerOptionKeys);
-  const leaseMs = reader.durationMs(`${path}lease`, options.lease, defaults["worker.lease"].value);
+export function readWorkerOptions(
+  reader: OptionReader,
+  path: string,
+  options: WorkerOptions | undefined,
+): WorkerSettings {
+  const given = reader.knownKeys(path.replace(/\.$/, ""), options, workerOptionKeys);
+  const leaseMs = reader.durationMs(`${path}lease`, given.lease, defaults["worker.lease"].value);
   if (leaseMs < 300) reader.mistake(`${path}lease is ${leaseMs} ms: below 300 ms a busy machine looks like a dead one`);
   return {
-    concurrency: reader.integer(`${path}concurrency`, options.concurrency, defaults["worker.concurrency"].value, {
+    concurrency: reader.integer(`${path}concurrency`, given.concurrency, defaults["worker.concurrency"].value, {
       min: 1,
       max: 100_000,
     }),
-    queues: readQueues(reader, `${path}queues`, options.queues),
+    queues: readQueues(reader, `${path}queues`, given.queues),
     leaseMs,
-    pollMs: Math.max(10, reader.durationMs(`${path}poll`, options.poll, defaults["worker.poll"].value)),
-    graceMs: reader.durationMs(`${path}grace`, options.grace, defaults["worker.grace"].value),
-    lagWarningMs: reader.durationMs(`${path}lagWarning`, options.lagWarning, defaults["worker.lagWarning"].value),
-    maxJobs: reader.optionalInteger(`${path}maxJobs`, options.maxJobs, { min: 1, max: Number.MAX_SAFE_INTEGER }),
-    maxMemoryBytes: reader.optionalInteger(`${path}maxMemoryBytes`, options.maxMemoryBytes, {
+    pollMs: Math.max(10, reader.durationMs(`${path}poll`, given.poll, defaults["worker.poll"].value)),
+    graceMs: reader.durationMs(`${path}grace`, given.grace, defaults["worker.grace"].value),
+    lagWarningMs: reader.durationMs(`${path}lagWarning`, given.lagWarning, defaults["worker.lagWarning"].value),
+    maxJobs: reader.optionalInteger(`${path}maxJobs`, given.maxJobs, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    maxMemoryBytes: reader.optionalInteger(`${path}maxMemoryBytes`, given.maxMemoryBytes, {
       min: 1,
       max: Number.MAX_SAFE_INTEGER,
     }),
@@ -74,6 +78,10 @@ function readQueues(
   queues: readonly string[] | undefined,
 ): readonly string[] | undefined {
   if (queues === undefined) return undefined;
+  if (!Array.isArray(queues)) {
+    reader.mistake(`${path} is ${show(queues)}, not a list: write ["mail", "default"]`);
+    return undefined;
+  }
   if (queues.length === 0) reader.mistake(`${path} is empty: leave it out to take jobs of every queue`);
   return queues.map((queue, index) => reader.name(`${path}[${index}]`, queue, "default"));
 }
