@@ -28,54 +28,62 @@ export interface CallOptions {
 /** The header that carries the version of an input's shape, where it is not 1. */
 export const VERSION_HEADER = "lovage-input-version";
 
-const callKeys: readonly (keyof CallOptions)[] = [
+// Headers of this beginning are Lovage's own: a caller who could set them could make a worker upgrade what is new.
+const OWN_HEADERS = "lovage-";
+
+/** What a call of many inputs may say: a key names one job, so there each input has its own, by the task's `key`. */
+export const manyCallKeys: readonly (keyof CallOptions)[] = [
   "countdown",
   "eta",
   "expires",
   "priority",
   "queue",
   "headers",
-  "key",
   "tx",
 ];
 
-export interface CallLimits {
-  readonly inputLimitBytes: number;
-  readonly maxDelayMs: number;
+/** What a call of one input may say. */
+export const oneCallKeys: readonly (keyof CallOptions)[] = [...manyCallKeys, "key"];
+
+/** One call, its input encoded and checked. */
+export interface Call {
+  readonly input: unknown;
+  readonly payload: string | undefined;
+  readonly options: CallOptions;
+  /** The names that `options` may have. */
+  readonly optionKeys: readonly string[];
+}
+
+/** @throws NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`) */
+export function encodeInput(task: RegisteredTask, input: unknown, limitBytes: number): string | undefined {
+  return encodeJson(input, { what: `The input of task "${task.name}"`, limitBytes });
 }
 
 /**
  * Makes the job of one call. `nowMs` is used only to refuse instants that are too far off: what is due when is the
  * engine's to decide.
- * @throws OptionsInvalid (`OPTIONS_INVALID`), NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`)
+ * @throws OptionsInvalid (`OPTIONS_INVALID`) with every mistake.
  */
-export function makeJob(
-  task: RegisteredTask,
-  input: unknown,
-  options: CallOptions,
-  limits: CallLimits,
-  nowMs: number,
-): NewJob {
-  const payload = encodeJson(input, { what: `The input of task "${task.name}"`, limitBytes: limits.inputLimitBytes });
-  const key = options.key ?? task.key?.(input);
+export function makeJob(task: RegisteredTask, call: Call, maxDelayMs: number, nowMs: number): NewJob {
+  const { input, payload, options } = call;
   const { settings } = task;
-  const base = { id: newId(nowMs), task: task.name, input: payload, ack: settings.ack };
   const reader = new OptionReader();
-  reader.knownKeys("", options, callKeys);
+  reader.knownKeys("", options, call.optionKeys);
+  const key = options.key ?? task.key?.(input);
   const job: NewJob = {
-    ...base,
+    ...{ id: newId(nowMs), task: task.name, input: payload, ack: settings.ack },
     queue: options.queue === undefined ? settings.queue : reader.name("queue", options.queue, settings.queue),
     priority:
       options.priority === undefined
         ? settings.priority
         : readPriority(reader, "priority", options.priority, settings.priority),
     headers: readHeaders(reader, options.headers, task.version),
-    due: readDue(reader, options, nowMs, limits.maxDelayMs),
+    due: readDue(reader, options, nowMs, maxDelayMs),
     expires: readExpires(reader, options.expires, settings.expiresMs),
     key:
       key === undefined
         ? undefined
-        : { key: readKey(reader, key), inputHash: hashInput(input), ttlMs: settings.keyTtlMs },
+        : { key: readKey(reader, key), inputHash: hashInput(payload), ttlMs: settings.keyTtlMs },
   };
   reader.finish(`The call of task "${task.name}" does not fit`);
   return job;
@@ -131,10 +139,19 @@ function readHeaders(
   version: number,
 ): Readonly<Record<string, string>> | undefined {
   if (headers === undefined) return version === 1 ? undefined : { [VERSION_HEADER]: String(version) };
+  if (typeof headers !== "object" || Array.isArray(headers)) {
+    reader.mistake('headers is not an object of strings: write { name: "value" }');
+    return undefined;
+  }
   const entries = Object.entries(headers);
   if (entries.length > 64) reader.mistake(`headers has ${entries.length} entries, over the limit of 64`);
   for (const [name, value] of entries) {
     if (!isName(name)) reader.mistake(`headers has a name that is empty, too long, or holds control characters`);
+    if (name.toLowerCase().startsWith(OWN_HEADERS)) {
+      reader.mistake(
+        `headers[${JSON.stringify(name.slice(0, 60))}] begins with "${OWN_HEADERS}", which Lovage keeps for itself`,
+      );
+    }
     if (typeof value !== "string" || value.length > 8_000) {
       reader.mistake(`headers[${JSON.stringify(name.slice(0, 60))}] is not a string of up to 8,000 characters`);
     }
@@ -143,10 +160,9 @@ function readHeaders(
 }
 
 // Two inputs are the same when they hold the same data, in whatever order their members were written.
-function hashInput(input: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(input, sortMembers) ?? "")
-    .digest("base64url");
+function hashInput(payload: string | undefined): string {
+  const sorted = payload === undefined ? "" : JSON.stringify(JSON.parse(payload), sortMembers);
+  return createHash("sha256").update(sorted).digest("base64url");
 }
 
 function sortMembers(_key: string, value: unknown): unknown {

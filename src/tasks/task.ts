@@ -1,6 +1,6 @@
 import type { Clock } from "../kernel/clock.ts";
 import { AsyncResult, type ResultSource } from "./async-result.ts";
-import { type CallOptions, makeJob } from "./call.ts";
+import { type CallOptions, encodeInput, makeJob, manyCallKeys, oneCallKeys } from "./call.ts";
 import type { Pusher } from "./pusher.ts";
 import type { RegisteredTask } from "./registry.ts";
 import { parseInput } from "./schema.ts";
@@ -50,7 +50,7 @@ export class Task<Input, Output> {
    * const result = await sendMail.delay({ userId: 7 }, { countdown: "5s", key: "welcome:7" });
    */
   async delay(...[input, options]: CallArguments<Input, CallOptions>): Promise<PushedResult<Output>> {
-    const [result] = await this.#push([input], options ?? {});
+    const [result] = await this.#push([input], options ?? {}, oneCallKeys);
     if (result === undefined) throw new RangeError("The engine answered a push of one job with none.");
     return result;
   }
@@ -61,15 +61,23 @@ export class Task<Input, Output> {
    * await resize.delayMany(images.map(({ id }) => ({ imageId: id })));
    */
   async delayMany(inputs: readonly Input[], options: Omit<CallOptions, "key"> = {}): Promise<PushedResult<Output>[]> {
-    return this.#push(inputs, options);
+    return this.#push(inputs, options, manyCallKeys);
   }
 
-  async #push(inputs: readonly unknown[], options: CallOptions): Promise<PushedResult<Output>[]> {
+  async #push(
+    inputs: readonly unknown[],
+    options: CallOptions,
+    optionKeys: readonly string[],
+  ): Promise<PushedResult<Output>[]> {
     const { settings, clock, pusher } = this.#source;
-    const nowMs = clock.now();
-    // The engine's limits first: they bound the work that a schema can be made to do.
-    const jobs = inputs.map((input) => makeJob(this.#task, input, options, settings, nowMs));
+    // The limits first: they bound the work that a schema can be made to do. The schema next: the task's `key` may
+    // then rely on what its type says.
+    const payloads = inputs.map((input) => encodeInput(this.#task, input, settings.inputLimitBytes));
     await this.#checkInputs(inputs);
+    const nowMs = clock.now();
+    const jobs = inputs.map((input, index) =>
+      makeJob(this.#task, { input, payload: payloads[index], options, optionKeys }, settings.maxDelayMs, nowMs),
+    );
     const pushed = await pusher.push(jobs, options.tx);
     return pushed.map(({ id, outcome }) => new PushedResult<Output>(id, this.#source, outcome));
   }
