@@ -33,6 +33,13 @@ export interface LovageOptions extends AppOptions {
   readonly clock?: Clock;
 }
 
+const appsOfTasks = new WeakMap<object, App>();
+
+/** The app that made this task by `app.task()`; `undefined` for anything else. */
+export function appOf(task: object): App | undefined {
+  return appsOfTasks.get(task);
+}
+
 /**
  * An app: its tasks, and the engine that they share.
  * It opens the engine on first use, and does not keep the process alive unless something is under way.
@@ -52,7 +59,7 @@ export class App {
     this.settings = readAppOptions(options, process.env, ["engine", "clock"]);
     this.#options = options;
     this.clock = options.clock ?? systemClock;
-    this.logger = options.logger ?? streamLogger(process.stderr, { json: false });
+    this.logger = options.logger ?? streamLogger(process.stderr, { json: this.settings.logFormat === "json" });
     const { url, namespace } = this.settings;
     this.engine = instrument(options.engine ?? createEngine({ url, namespace, clock: this.clock }), this.#metrics);
     this.#registry = new Registry(this.settings.task);
@@ -84,7 +91,9 @@ export class App {
   task<Input = void, Output = unknown>(options: PlainTaskOptions<Input, Output>): Task<Input, Output>;
   task(given: AnyTaskOptions | TaskDefinition<unknown, unknown>): Task<unknown, unknown> {
     const { definition, place } = "definition" in given ? given : { definition: given, place: callerPlace() };
-    return new Task(this.#registry.register(definition, place), this.#source);
+    const task = new Task<unknown, unknown>(this.#registry.register(definition, place), this.#source);
+    appsOfTasks.set(task, this);
+    return task;
   }
 
   /**

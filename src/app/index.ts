@@ -1,2 +1,2 @@
-export { App, type LovageOptions, lovage } from "./app.ts";
+export { App, appOf, type LovageOptions, lovage } from "./app.ts";
 export { createEngine, type EngineRequest } from "./engines.ts";

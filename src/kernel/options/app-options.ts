@@ -49,7 +49,7 @@ export interface AppOptions {
   readonly inputLimit?: number;
   /** Bytes of an encoded result. Default 1,048,576. */
   readonly resultLimit?: number;
-  /** Default: lines for people on standard error. */
+  /** Default: lines on standard error, for people or, with `LOVAGE_LOG=json`, one JSON object each. */
   readonly logger?: Logger;
   /** Called after every failed attempt, beside the log line: for error trackers. What it throws is logged. */
   readonly onError?: (failure: FailedAttempt) => void;
@@ -70,6 +70,8 @@ export interface Settings {
   readonly resultLimitBytes: number;
   readonly progressLimitBytes: number;
   readonly maxDelayMs: number;
+  /** Of the default logger. */
+  readonly logFormat: "human" | "json";
 }
 
 const appOptionKeys: readonly string[] = [
@@ -123,6 +125,7 @@ export function readAppOptions(
     resultLimitBytes: reader.integer("resultLimit", given.resultLimit, defaults.resultLimit.value, BYTES),
     progressLimitBytes: defaults.progressLimit.value,
     maxDelayMs: reader.durationMs("maxDelay", undefined, defaults.maxDelay.value),
+    logFormat: readLogFormat(reader, environment.LOVAGE_LOG),
   };
   reader.finish("The options of lovage() do not fit");
   return settings;
@@ -138,6 +141,13 @@ function readUrl(
   if (typeof url === "string") return url;
   reader.mistake(`url is ${show(url)}, not a URL: write "sqlite:PATH" or "memory:"`);
   return defaults.url.value;
+}
+
+function readLogFormat(reader: OptionReader, value: string | undefined): "human" | "json" {
+  const fallback = defaults.logFormat.value;
+  if (value === undefined || value === "" || value === "human" || value === "json") return value || fallback;
+  reader.mistake(`LOVAGE_LOG is ${JSON.stringify(value)}, not "human" or "json"`);
+  return fallback;
 }
 
 function readNamespace(reader: OptionReader, value: string | undefined): string {

@@ -13,6 +13,7 @@ export const defaults = {
   resultLimit: { value: 1_048_576, reason: "bytes; a result is read by a caller, a report belongs in a store" },
   progressLimit: { value: 65_536, reason: "bytes; progress is written often" },
   maxDelay: { value: "3650d", reason: "an eta further off is a mistake in units, or a date meant as 'never'" },
+  logFormat: { value: "human", reason: "whoever starts a worker reads it first; `LOVAGE_LOG=json` comes before it" },
 
   "task.queue": { value: "default", reason: "one queue until there is a reason for two" },
   "task.priority": { value: 5, reason: "the middle of 0 to 9 leaves room on both sides" },
