@@ -34,12 +34,13 @@ export class Pusher {
     const request = this.#request(jobs);
     const reply = await (transaction === undefined ? this.#batch.add(request) : this.#pushWithin(transaction, request));
     if (reply.status === "refused") throw fromErrorRecord(reply.error);
-    this.#pushed.add(jobs.length);
+    this.#pushed.add(reply.jobs.filter(({ outcome }) => outcome === "created").length);
     return reply.jobs;
   }
 
   async #pushWithin(transaction: unknown, request: PushRequest): Promise<PushReply> {
-    await this.#engine.start();
+    // The deadline is for the opening alone: what comes after it must not land in a transaction that was given up.
+    await withDeadline(this.#clock, this.#engine.start(), this.#settings.pushTimeoutMs, "The push");
     return this.#engine.jobs.pushWithin(transaction, request);
   }
 

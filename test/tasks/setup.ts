@@ -19,6 +19,7 @@ import { FakeClock } from "../../src/testing/clock.ts";
 export interface Setup {
   readonly clock: FakeClock;
   readonly engine: Engine;
+  readonly metrics: Metrics;
   readonly source: TaskSource;
   task(options: AnyTaskOptions): Task<unknown, unknown>;
   result(id: string): AsyncResult<unknown>;
@@ -35,11 +36,12 @@ export async function setUp(
   const clock = new FakeClock();
   const metrics = new Metrics();
   const settings = readAppOptions(options, {}, []);
-  const engine = instrument(wrap(createMemoryEngine({ clock })), metrics);
+  const memory = createMemoryEngine({ clock });
+  await memory.start();
+  const engine = instrument(wrap(memory), metrics);
   const registry = new Registry(settings.task);
   const watcher = new Watcher(engine, clock, silentLogger);
   const source = { engine, clock, settings, watcher, pusher: new Pusher(engine, clock, settings, metrics) };
-  await engine.start();
   await engine.liveness.register(worker, 60_000);
   let exchange = 0;
   const send = (
@@ -58,6 +60,7 @@ export async function setUp(
   return {
     clock,
     engine,
+    metrics,
     source,
     task: (task) => new Task(registry.register(task, "here"), source),
     result: (id) => new AsyncResult(id, source),

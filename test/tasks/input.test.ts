@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { rejection, setUp } from "./setup.ts";
+
+class Feed {
+  readonly id = 7;
+}
+
+function cycle(): unknown {
+  const list: unknown[] = [{}];
+  list.push({ self: list });
+  return { list };
+}
+
+async function refusal(input: unknown): Promise<Error> {
+  const setup = await setUp();
+  const error = await rejection(setup.task({ name: "mail.send" }).delay(input));
+  expect(await setup.engine.inspect.count({})).toBe(0);
+  return error;
+}
+
+describe("an input that is not JSON data is refused, with its place and what to do", () => {
+  test.each([
+    ["a Date", { at: new Date(0) }, "$.at is a Date; pass its toISOString() or its epoch milliseconds."],
+    ["a Map", { a: { b: new Map() } }, "$.a.b is a Map; pass an array of its entries."],
+    ["a Set", [new Set()], "$[0] is a Set; pass an array of its entries."],
+    ["a class instance", { feeds: [1, new Feed()] }, "$.feeds[1] is a Feed; pass its id and load it in the handler"],
+    ["a function", { done: { call: () => {} } }, "$.done.call is a function; pass only JSON data."],
+    ["a symbol", { kind: Symbol("a") }, "$.kind is a symbol; pass only JSON data."],
+    ["a cycle", cycle(), "$.list[1].self is a cycle; it contains itself; pass an id instead."],
+    ["a bigint", { "total sum": 7n }, '$["total sum"] is a bigint; pass only JSON data.'],
+    ["not a number", { share: 0 / 0 }, "$.share is NaN; use null or a string."],
+    ["infinity", { share: 1 / 0 }, "$.share is Infinity; use null or a string."],
+    ["bytes", { file: Buffer.from("a") }, "$.file is a Buffer; store the bytes and pass their place"],
+    ["undefined in a list", [undefined], "$[0] is undefined; pass only JSON data."],
+    ["an error", new RangeError("no"), "$ is a RangeError; pass its id"],
+  ])("%s", async (_, input, expected) => {
+    const error = await refusal(input);
+    expect(error).toMatchObject({ code: "NOT_JSON" });
+    expect(error.message).toContain(`The input of task "mail.send" is not JSON data: ${expected}`);
+  });
+});
+
+describe("an input over its limit is refused", () => {
+  const limitBytes = 65_536;
+
+  test("at the byte: the limit itself is accepted, one more is not", async () => {
+    const setup = await setUp();
+    const task = setup.task({ name: "t" });
+    await task.delay("x".repeat(limitBytes - 2));
+    const error = await rejection(task.delay("x".repeat(limitBytes - 1)));
+    expect(error).toMatchObject({ code: "TOO_LARGE", details: { bytes: limitBytes + 1, limitBytes } });
+  });
+
+  test("counted in bytes, not in characters", async () => {
+    expect(await refusal("€".repeat(limitBytes / 2))).toMatchObject({ code: "TOO_LARGE" });
+  });
+
+  test("with the app's own limit", async () => {
+    const task = (await setUp({ inputLimit: 10 })).task({ name: "t" });
+    await task.delay("12345678");
+    expect(await rejection(task.delay("123456789"))).toMatchObject({ code: "TOO_LARGE", details: { limitBytes: 10 } });
+  });
+
+  test.each([
+    ["one text", "x".repeat(100_000_000)],
+    ["many small values", new Array<number>(50_000_000).fill(1)],
+    ["many members", { rows: Array.from({ length: 1_000_000 }, (_, id) => ({ id, name: "x".repeat(90) })) }],
+  ])("100 MB as %s: at once, and without a copy of it", async (_, input) => {
+    const task = (await setUp()).task({ name: "t" });
+    const before = process.memoryUsage();
+    const startedMs = performance.now();
+    const error = await rejection(task.delay(input));
+    const elapsedMs = performance.now() - startedMs;
+    const after = process.memoryUsage();
+    expect(error).toMatchObject({ code: "TOO_LARGE", details: { limitBytes } });
+    // A copy as text would take at least 100 MB and 100 ms; the check stops at 64 KiB.
+    expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(10_000_000);
+    expect(elapsedMs).toBeLessThan(50);
+  });
+});
