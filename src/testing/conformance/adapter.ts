@@ -1,0 +1,53 @@
+import type { Engine } from "../../engine/contract.ts";
+
+/** Names a store and a namespace in it. Structured-cloneable: child processes are handed the same. */
+export interface StoreReference {
+  /** New for every test: a file name, a database, a part of a key. Letters, digits and `-`. */
+  readonly store: string;
+  readonly namespace: string;
+}
+
+/** Cuts the engine's store off until `end()`. */
+export interface Outage {
+  end(): Promise<void>;
+}
+
+/** What the suite must know of an engine. */
+export interface EngineAdapter {
+  readonly name: string;
+  /**
+   * Opens an engine without starting it. The same reference again is another engine on the same data; an engine
+   * without `capabilities.processes` may answer with one of its own.
+   */
+  open(reference: StoreReference): Engine | Promise<Engine>;
+  /** The lease of the suite's workers. 1,000 keeps the suite quick. */
+  readonly leaseMs: number;
+  /** Where the engine has a clock that tests move: lets so many milliseconds pass. Absent: real time. */
+  readonly advance?: (durationMs: number) => Promise<void>;
+  /** For engines that several processes share: the URL of a module that exports `openEngine`, which is `open` there. */
+  readonly processes?: { readonly module: string };
+  /** Makes the store unreachable for every engine opened so far. */
+  readonly outage?: (reference: StoreReference) => Promise<Outage>;
+  /** Removes what a test left, after its engines have stopped. */
+  readonly discard?: (reference: StoreReference) => Promise<void>;
+  /** Tests to skip, by full name (`part: test`), each with its reason. */
+  readonly skip?: Readonly<Record<string, string>>;
+}
+
+/** What the module named in `EngineAdapter.processes` exports. */
+export interface EngineModule {
+  readonly openEngine: EngineAdapter["open"];
+}
+
+/**
+ * The test runner's functions. They are handed in, and failures are thrown by `node:assert`, so that the suite runs
+ * under any runner whose functions have this shape (Vitest, Jest, Mocha with a line of glue) and binds nobody to the
+ * version of one.
+ */
+export interface TestRunner {
+  describe(name: string, body: () => void): void;
+  readonly test: {
+    (name: string, body: () => Promise<void>, timeoutMs: number): void;
+    skip(name: string, body: () => Promise<void>): void;
+  };
+}

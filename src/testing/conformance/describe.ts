@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import type { EngineAdapter, TestRunner } from "./adapter.ts";
+import type { ConformanceTest, Need } from "./part.ts";
+import { allTests, expectedTests } from "./suite.ts";
+import { Trial } from "./trial.ts";
+
+// Several leases of real time, and child processes that start on a busy machine.
+const TIMEOUT_MS = 60_000;
+
+/** What was registered for an engine: compare it with what you expect, so that no test falls away unseen. */
+export interface ConformanceReport {
+  /** Full names of the tests that run. */
+  readonly run: readonly string[];
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/**
+ * Registers the conformance suite for one engine. Each test opens a store of its own.
+ *
+ * @example
+ * import { describe, expect, test } from "vitest";
+ *
+ * const report = describeEngine({ name: "mine", open: (reference) => openMine(reference), leaseMs: 1_000 }, { describe, test });
+ * test("every test of the suite runs", () => expect(report.run.length).toBe(expectedTests - report.skipped.length));
+ */
+export function describeEngine(adapter: EngineAdapter, runner: TestRunner): ConformanceReport {
+  assert.equal(allTests.length, expectedTests, "the suite has the number of tests that it says");
+  const known = new Set(allTests.map(({ name }) => name));
+  for (const name of Object.keys(adapter.skip ?? {})) assert.ok(known.has(name), `skipped test "${name}" exists`);
+  const skipped = allTests.flatMap((one) => {
+    const reason = skipReason(adapter, one);
+    return reason === undefined ? [] : [{ name: one.name, reason }];
+  });
+  const reasons = new Map(skipped.map(({ name, reason }) => [name, reason]));
+  runner.describe(`conformance of ${adapter.name}`, () => {
+    for (const one of allTests) register(adapter, runner, one, reasons.get(one.name));
+  });
+  return { run: allTests.map(({ name }) => name).filter((name) => !reasons.has(name)), skipped };
+}
+
+function register(
+  adapter: EngineAdapter,
+  { test }: TestRunner,
+  one: ConformanceTest,
+  reason: string | undefined,
+): void {
+  if (reason === undefined) test(one.name, () => runTest(adapter, one), TIMEOUT_MS);
+  else test.skip(`${one.name} (skipped: ${reason})`, () => Promise.resolve());
+}
+
+async function runTest(adapter: EngineAdapter, one: ConformanceTest): Promise<void> {
+  const name = `c${randomBytes(6).toString("hex")}`;
+  const trial = new Trial(adapter, { store: name, namespace: name });
+  try {
+    await trial.begin();
+    await one.run(trial);
+  } finally {
+    await trial.end();
+  }
+}
+
+function skipReason(adapter: EngineAdapter, { name, need }: ConformanceTest): string | undefined {
+  const reason = adapter.skip !== undefined && Object.hasOwn(adapter.skip, name) ? adapter.skip[name] : undefined;
+  return reason ?? (need === undefined ? undefined : missing(adapter, need));
+}
+
+function missing(adapter: EngineAdapter, need: Need): string | undefined {
+  switch (need) {
+    case "processes":
+      return adapter.processes === undefined ? "the engine serves one process" : undefined;
+    case "outage":
+      return adapter.outage === undefined ? "the store cannot be away: the adapter has no outage()" : undefined;
+  }
+}
