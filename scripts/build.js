@@ -1,6 +1,6 @@
 // Makes dist/ from src/: JavaScript, type declarations, and the SQL files beside them.
 import { execFileSync } from "node:child_process";
-import { cpSync, globSync, rmSync } from "node:fs";
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,13 @@ try {
 } catch {
   // The compiler has printed what is wrong, and where.
   process.exit(1);
+}
+// The compiler renames the modules that are imported, but not those that a thread or a child is started from.
+for (const file of globSync("dist/**/*.js", { cwd: root })) {
+  const path = join(root, file);
+  const text = readFileSync(path, "utf8");
+  const renamed = text.replaceAll(/(new URL\("\.[^"]*)\.ts(", import\.meta\.url\))/g, "$1.js$2");
+  if (renamed !== text) writeFileSync(path, renamed);
 }
 for (const file of globSync("src/**/*.sql", { cwd: root })) {
   cpSync(join(root, file), join(root, "dist", file.slice("src/".length)));
