@@ -1,12 +1,17 @@
 import type { Engine } from "../engine/index.ts";
-import type { Clock } from "../kernel/clock.ts";
+import type { Clock, Timer } from "../kernel/clock.ts";
 import type { Duration } from "../kernel/duration.ts";
 import { EngineClosed, JobNotFound, OptionsInvalid, ResultTimeout, StateConflict } from "../kernel/errors.ts";
 import type { JobRecord, JobState } from "../kernel/job.ts";
+import { describeType } from "../kernel/json.ts";
 import { OptionReader, type Settings } from "../kernel/options/index.ts";
 import { isFinished } from "../kernel/state.ts";
 import { type JobSnapshot, revokedError, toSnapshot } from "./snapshot.ts";
 import type { Watcher } from "./watcher.ts";
+
+// How long `get()` waits for its first look at the job, however short its timeout: a job that has ended gives its result
+// also with `timeout: 0`, and an engine that does not answer holds nobody.
+const FIRST_LOOK_MS = 1_000;
 
 /** What every result of an app works with. */
 export interface ResultSource {
@@ -34,7 +39,9 @@ export class AsyncResult<Output> {
   readonly id: string;
   readonly #source: ResultSource;
 
+  /** @throws OptionsInvalid (`OPTIONS_INVALID`) when `id` is not a string. */
   constructor(id: string, source: ResultSource) {
+    if (typeof id !== "string") throw new OptionsInvalid(`A job's id is a string, not ${describeType(id)}.`);
     this.id = id;
     this.#source = source;
   }
@@ -149,54 +156,68 @@ export class AsyncResult<Output> {
     return record;
   }
 
-  #finished(timeoutMs: number | undefined, signal: AbortSignal | undefined): Promise<JobRecord> {
+  async #finished(timeoutMs: number | undefined, signal: AbortSignal | undefined): Promise<JobRecord> {
     const { clock, watcher } = this.#source;
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void): void => {
-        timer?.cancel();
-        signal?.removeEventListener("abort", abort);
-        void watch.then(
-          (stop) => stop(),
-          () => {},
-        );
-        settle();
-      };
-      const abort = (): void => end(() => reject(signal?.reason));
-      const timer =
-        timeoutMs === undefined
-          ? undefined
-          : clock.setTimer(timeoutMs, () => end(() => reject(timedOut(this.id, timeoutMs))));
-      const watch = watcher.watch(this.id, (record) => {
-        if (record instanceof EngineClosed) end(() => reject(record));
-        else if (record === undefined) end(() => reject(notFound(this.id)));
-        else if (isFinished(record.state)) end(() => resolve(record));
-      });
-      watch.catch((error: unknown) => end(() => reject(error)));
-      if (signal?.aborted) abort();
-      else signal?.addEventListener("abort", abort, { once: true });
+    const startedMs = clock.monotonic();
+    const ending = Promise.withResolvers<JobRecord>();
+    const abort = (): void => ending.reject(signal?.reason);
+    const giveUpAfter = (totalMs: number): Timer =>
+      clock.setTimer(startedMs + totalMs - clock.monotonic(), () => ending.reject(timedOut(this.id, timeoutMs ?? 0)));
+    let timer = timeoutMs === undefined ? undefined : giveUpAfter(Math.max(timeoutMs, FIRST_LOOK_MS));
+    signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted) abort();
+    const watch = watcher.watch(this.id, (record) => {
+      if (record instanceof EngineClosed) ending.reject(record);
+      else if (record === undefined) ending.reject(notFound(this.id));
+      else if (isFinished(record.state)) ending.resolve(record);
     });
+    try {
+      await Promise.race([watch, ending.promise]);
+      if (timeoutMs !== undefined && timeoutMs < FIRST_LOOK_MS) {
+        timer?.cancel();
+        timer = giveUpAfter(timeoutMs);
+      }
+      return await ending.promise;
+    } finally {
+      timer?.cancel();
+      signal?.removeEventListener("abort", abort);
+      // A watch that was refused has thrown above; there is nothing to stop.
+      void watch.then(
+        (stop) => stop(),
+        () => {},
+      );
+    }
   }
 }
 
+/** What a watch hears: the job, `undefined` where it is gone or the watch was aborted, or why nothing more can be read. */
+type News = JobRecord | undefined | EngineClosed;
+
 /** Keeps the latest record until it is taken: a slow reader sees fewer snapshots, never a stale last one. */
 class Inbox {
-  #latest: { readonly record: JobRecord | undefined | EngineClosed } | undefined;
+  #latest: { readonly news: News } | undefined;
   #wake: (() => void) | undefined;
 
-  put(record: JobRecord | undefined | EngineClosed): void {
-    this.#latest = { record };
+  put(news: News): void {
+    // Two reads may be under way at once, and the answer of the earlier one come last.
+    if (isRecord(news) && isRecord(this.#latest?.news) && news.version < this.#latest.news.version) return;
+    this.#latest = { news };
     this.#wake?.();
   }
 
-  async take(): Promise<JobRecord | undefined | EngineClosed> {
+  async take(): Promise<News> {
     if (this.#latest === undefined)
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-    const record = this.#latest?.record;
+    const news = this.#latest?.news;
     this.#latest = undefined;
-    return record;
+    return news;
   }
+}
+
+function isRecord(news: News): news is JobRecord {
+  return news !== undefined && !(news instanceof EngineClosed);
 }
 
 function readTimeout(timeout: Duration | undefined): number | undefined {
@@ -207,7 +228,6 @@ function readTimeout(timeout: Duration | undefined): number | undefined {
 }
 
 function notFound(id: string): JobNotFound {
-  if (typeof id !== "string") throw new OptionsInvalid(`A job's id is a string, not ${String(id)}.`);
   return new JobNotFound(
     `Job ${JSON.stringify(id)} is not there: it never was, was removed, or its retention has ended.`,
     {
