@@ -19,7 +19,7 @@ try {
 for (const file of globSync("dist/**/*.js", { cwd: root })) {
   const path = join(root, file);
   const text = readFileSync(path, "utf8");
-  const renamed = text.replaceAll(/(new URL\("\.[^"]*)\.ts(", import\.meta\.url\))/g, "$1.js$2");
+  const renamed = text.replaceAll(/(new URL\(\s*"\.[^"]*)\.ts("\s*,\s*import\.meta\.url)/g, "$1.js$2");
   if (renamed !== text) writeFileSync(path, renamed);
 }
 for (const file of globSync("src/**/*.sql", { cwd: root })) {
