@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { type Engine, instrument } from "../engine/index.ts";
+import type { Engine } from "../engine/index.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
-import { NameInvalid } from "../kernel/errors.ts";
+import { NameInvalid, StateConflict } from "../kernel/errors.ts";
 import { isName } from "../kernel/job.ts";
 import { type Logger, streamLogger } from "../kernel/logger.ts";
 import { Metrics } from "../kernel/metrics.ts";
@@ -13,16 +13,15 @@ import {
   type CallOptions,
   type PlainTaskOptions,
   type PushedResult,
-  Pusher,
   type RegisteredTask,
   Registry,
   type SchemaTaskOptions,
   Task,
   type TaskDefinition,
   type TaskSource,
-  Watcher,
 } from "../tasks/index.ts";
 import { Worker } from "../worker/index.ts";
+import { type AppParts, Connection } from "./connection.ts";
 import { createEngine } from "./engines.ts";
 
 /** Options of `lovage()`: those of `AppOptions`, and the parts that a test or an embedder hands in. */
@@ -46,30 +45,36 @@ export function appOf(task: object): App | undefined {
  */
 export class App {
   readonly settings: Settings;
-  readonly engine: Engine;
-  readonly logger: Logger;
-  readonly clock: Clock;
   readonly #options: LovageOptions;
   readonly #metrics = new Metrics();
   readonly #registry: Registry;
   readonly #source: TaskSource;
-  readonly #workers = new Set<Worker>();
+  readonly #own: Connection;
+  #connection: Connection;
 
   constructor(options: LovageOptions) {
     this.settings = readAppOptions(options, process.env, ["engine", "clock"]);
     this.#options = options;
-    this.clock = options.clock ?? systemClock;
-    this.logger = options.logger ?? streamLogger(process.stderr, { json: this.settings.logFormat === "json" });
+    const clock = options.clock ?? systemClock;
+    const logger = options.logger ?? streamLogger(process.stderr, { json: this.settings.logFormat === "json" });
     const { url, namespace } = this.settings;
-    this.engine = instrument(options.engine ?? createEngine({ url, namespace, clock: this.clock }), this.#metrics);
+    const engine = options.engine ?? createEngine({ url, namespace, clock });
     this.#registry = new Registry(this.settings.task);
-    this.#source = {
-      engine: this.engine,
-      clock: this.clock,
-      settings: this.settings,
-      watcher: new Watcher(this.engine, this.clock, this.logger),
-      pusher: new Pusher(this.engine, this.clock, this.settings, this.#metrics),
-    };
+    this.#own = new Connection({ engine, clock, logger }, this.settings, this.#metrics);
+    this.#connection = this.#own;
+    this.#source = followed(() => this.#connection);
+  }
+
+  get engine(): Engine {
+    return this.#connection.engine;
+  }
+
+  get logger(): Logger {
+    return this.#connection.logger;
+  }
+
+  get clock(): Clock {
+    return this.#connection.clock;
   }
 
   /**
@@ -131,7 +136,7 @@ export class App {
       onError: this.#options.onError,
     };
     const worker = new Worker(parts, { ...this.#options.worker, ...options });
-    this.#workers.add(worker);
+    this.#connection.workers.add(worker);
     return worker;
   }
 
@@ -150,11 +155,32 @@ export class App {
     await this.engine.start();
   }
 
-  /** Stops the app's workers, ends every wait and closes the engine: nothing is left that keeps the process alive. */
+  /**
+   * Stops the app's workers, ends every wait and closes the engine: nothing is left that keeps the process alive.
+   * For good: what is asked of the app afterwards is refused with `ENGINE_CLOSED`.
+   */
   async close(): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => worker.stop()));
-    await this.#source.watcher.close();
-    await this.engine.stop();
+    if (this.#connection !== this.#own) await this.#connection.close();
+    await this.#own.close();
+  }
+
+  /**
+   * Lets another engine, clock and logger stand in for the app's own: for all of its tasks and results, until the
+   * returned function is called, which stops the stand-ins. The app's own engine stays as it is, unopened if it was.
+   * It is what `testing(app)` of `lovage/testing` works with.
+   *
+   * @throws StateConflict (`STATE_CONFLICT`) while others stand in.
+   */
+  substitute(parts: AppParts): () => Promise<void> {
+    if (this.#connection !== this.#own) {
+      throw new StateConflict("Another engine stands in for this app's own already: end that first.");
+    }
+    const connection = new Connection(parts, this.settings, this.#metrics);
+    this.#connection = connection;
+    return async () => {
+      if (this.#connection === connection) this.#connection = this.#own;
+      await connection.close();
+    };
   }
 
   #stranger(name: string): RegisteredTask {
@@ -164,6 +190,27 @@ export class App {
       );
     return new Registry(this.settings.task).register({ name }, callerPlace());
   }
+}
+
+/** What tasks and results hold: always the app's present connection. */
+function followed(connection: () => Connection): TaskSource {
+  return {
+    get engine() {
+      return connection().engine;
+    },
+    get clock() {
+      return connection().clock;
+    },
+    get watcher() {
+      return connection().watcher;
+    },
+    get pusher() {
+      return connection().pusher;
+    },
+    get settings() {
+      return connection().settings;
+    },
+  };
 }
 
 /**
