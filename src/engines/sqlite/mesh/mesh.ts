@@ -67,14 +67,14 @@ export class Mesh implements Lifecycle {
       collect: (connection) => [...this.#subscriptions.collect(connection), ...this.#waiters.collect(connection)],
     });
     this.#lifecycle = new LifecycleGuard(
-      () => this.#network.start(),
+      () => this.#begin(),
       () => this.#end(),
     );
   }
 
   /**
-   * Resolves once every peer that answers is connected and has told its subscriptions; one that does not answer is
-   * waited for one second, and connected when it does.
+   * Resolves once every peer that answers is connected, and each knows the other's subscriptions; one that does not
+   * answer is waited for one second, and connected when it does.
    *
    * @throws EngineUnavailable (`ENGINE_UNAVAILABLE`) where no socket can be opened, or whatever the registry throws.
    */
@@ -152,6 +152,11 @@ export class Mesh implements Lifecycle {
     const connections = this.#network.connections;
     const dropped = connections.reduce((sum, connection) => sum + connection.dropped, this.#dropped);
     return { peers: connections.length, dropped };
+  }
+
+  async #begin(): Promise<void> {
+    await this.#network.start();
+    await this.#subscriptions.acknowledged();
   }
 
   async #end(): Promise<void> {

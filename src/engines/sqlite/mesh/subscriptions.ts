@@ -59,11 +59,23 @@ export class Subscriptions {
       this.#sequence += 1;
       this.#change(topic);
     }
-    return this.#acknowledged();
+    return this.acknowledged();
   }
 
   unsubscribe(topic: string): void {
     if (this.#own.delete(topic)) this.#change(topic);
+  }
+
+  /** Resolves when every peer knows the subscriptions as they are now, by the rules of `subscribe`. */
+  acknowledged(): Promise<void> {
+    const sequence = this.#sequence;
+    const links = [...this.#links].filter(([, state]) => !state.silent && state.acknowledged < sequence);
+    if (links.length === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = systemClock.setTimer(ACKNOWLEDGE_TIMEOUT_MS, () => this.#giveUp(pending));
+      const pending: Pending = { sequence, links: new Set(links.map(([link]) => link)), timer, resolve };
+      this.#pending.add(pending);
+    });
   }
 
   connect(link: Link): void {
@@ -140,17 +152,6 @@ export class Subscriptions {
     // The sequence says that all changes before it were told, so it goes with the last part.
     if (state.changed.size === 0) state.toldSequence = this.#sequence;
     return { kind: "topics", sequence: Math.max(0, state.toldSequence), subscribed, unsubscribed };
-  }
-
-  #acknowledged(): Promise<void> {
-    const sequence = this.#sequence;
-    const links = [...this.#links].filter(([, state]) => !state.silent && state.acknowledged < sequence);
-    if (links.length === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = systemClock.setTimer(ACKNOWLEDGE_TIMEOUT_MS, () => this.#giveUp(pending));
-      const pending: Pending = { sequence, links: new Set(links.map(([link]) => link)), timer, resolve };
-      this.#pending.add(pending);
-    });
   }
 
   #settle(pending: Pending, link: Link): void {
