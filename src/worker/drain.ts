@@ -1,0 +1,43 @@
+import { sleep } from "../kernel/clock.ts";
+import type { Crew } from "./crew.ts";
+import type { OutcomeCounts } from "./tally.ts";
+
+/** What a drain did. */
+export interface DrainReport {
+  /** False: the time ran out, or the worker was stopped, before everything had run. */
+  readonly complete: boolean;
+  /** Attempts of this drain, by how they ended. */
+  readonly outcomes: OutcomeCounts;
+}
+
+/** Waits until nothing that this worker may take is ready or running, nor becomes due without delay. */
+export async function drain(crew: Crew, timeoutMs: number | undefined): Promise<DrainReport> {
+  const before = crew.tally.outcomes();
+  const over = new AbortController();
+  const done = untilNothingIsLeft(crew, over.signal);
+  try {
+    const complete = await (timeoutMs === undefined
+      ? done
+      : Promise.race([done, sleep(crew.clock, timeoutMs, over.signal).then(() => false)]));
+    return { complete, outcomes: difference(crew.tally.outcomes(), before) };
+  } finally {
+    over.abort();
+  }
+}
+
+async function untilNothingIsLeft({ claimer, upkeep }: Crew, signal: AbortSignal): Promise<boolean> {
+  do await claimer.quiet();
+  while (!signal.aborted && !claimer.closed && (await upkeep.promoteNow()));
+  return !claimer.closed;
+}
+
+function difference(after: OutcomeCounts, before: OutcomeCounts): OutcomeCounts {
+  return {
+    succeeded: after.succeeded - before.succeeded,
+    failed: after.failed - before.failed,
+    revoked: after.revoked - before.revoked,
+    retried: after.retried - before.retried,
+    snoozed: after.snoozed - before.snoozed,
+    released: after.released - before.released,
+  };
+}

@@ -1,0 +1,109 @@
+import { type Duration, parseDuration } from "../../kernel/duration.ts";
+import { OptionsInvalid } from "../../kernel/errors.ts";
+import type { When } from "../../kernel/job.ts";
+import type { Json } from "../../kernel/json.ts";
+import type { Logger } from "../../kernel/logger.ts";
+import type { Context, RetryRequest, TaskLog } from "../../tasks/index.ts";
+import type { Attempt } from "./attempt.ts";
+import { AttemptEnded, type Decision } from "./decision.ts";
+import { logAttempt } from "./job-log.ts";
+
+/** What the contexts of a worker share. */
+export interface ContextSource {
+  readonly logger: Logger;
+  readonly maxDelayMs: number;
+  readonly report: (attempt: Attempt, value: Json) => void;
+}
+
+/**
+ * The context of one attempt. Methods are made when they are read, so that `const { progress, retry } = ctx` works and
+ * a handler that uses none costs none.
+ */
+export class AttemptContext implements Context {
+  readonly #attempt: Attempt;
+  readonly #source: ContextSource;
+
+  constructor(attempt: Attempt, source: ContextSource) {
+    this.#attempt = attempt;
+    this.#source = source;
+  }
+
+  get id(): string {
+    return this.#attempt.job.id;
+  }
+
+  get task(): string {
+    return this.#attempt.job.task;
+  }
+
+  get queue(): string {
+    return this.#attempt.job.queue;
+  }
+
+  get attempt(): number {
+    return this.#attempt.number;
+  }
+
+  get fence(): number {
+    return this.#attempt.job.fence;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.#attempt.job.headers ?? {};
+  }
+
+  get createdAt(): Date {
+    return new Date(this.#attempt.job.createdAt);
+  }
+
+  get signal(): AbortSignal {
+    return this.#attempt.signal;
+  }
+
+  get log(): TaskLog {
+    const attempt = this.#attempt;
+    const { logger } = this.#source;
+    return {
+      debug: (message, fields) => logAttempt(logger, attempt, "debug", message, fields),
+      info: (message, fields) => logAttempt(logger, attempt, "info", message, fields),
+      warn: (message, fields) => logAttempt(logger, attempt, "warn", message, fields),
+      error: (message, fields) => logAttempt(logger, attempt, "error", message, fields),
+    };
+  }
+
+  get progress(): (value: Json) => void {
+    return (value) => this.#source.report(this.#attempt, value);
+  }
+
+  get retry(): (request?: RetryRequest) => never {
+    return (request = {}) => {
+      const due = request.countdown === undefined ? undefined : this.#readDelay("retry", request.countdown);
+      return this.#end({ kind: "retry", due, cause: request.cause });
+    };
+  }
+
+  get snooze(): (countdown: Duration) => never {
+    return (countdown) => this.#end({ kind: "snooze", due: this.#readDelay("snooze", countdown) });
+  }
+
+  get discard(): (reason: string) => never {
+    return (reason) => this.#end({ kind: "discard", reason: String(reason) });
+  }
+
+  get release(): () => never {
+    return () => this.#end({ kind: "release" });
+  }
+
+  #end(decision: Decision): never {
+    this.#attempt.decision ??= decision;
+    throw new AttemptEnded(decision.kind);
+  }
+
+  #readDelay(method: "retry" | "snooze", countdown: Duration): When {
+    const afterMs = parseDuration(countdown);
+    if (afterMs !== undefined && afterMs <= this.#source.maxDelayMs) return { afterMs };
+    throw new OptionsInvalid(
+      `ctx.${method}() was given the countdown ${String(countdown)}: write "30s", "5m" or milliseconds, from 0 to 10 years.`,
+    );
+  }
+}

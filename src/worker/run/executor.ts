@@ -1,0 +1,238 @@
+import type { Clock } from "../../kernel/clock.ts";
+import { formatDuration } from "../../kernel/duration.ts";
+import {
+  JobRevoked,
+  LeaseLost,
+  type LovageError,
+  SoftTimeLimitExceeded,
+  TimeLimitExceeded,
+  WorkerStopped,
+} from "../../kernel/errors.ts";
+import type { ClaimedJob, Outcome, Settlement } from "../../kernel/job.ts";
+import type { Logger } from "../../kernel/logger.ts";
+import type { Settings } from "../../kernel/options/index.ts";
+import { Attempt, type RunnableTask } from "./attempt.ts";
+import { AttemptContext, type ContextSource } from "./context.ts";
+import type { FailureReport } from "./failure-report.ts";
+import { prepareInput } from "./input.ts";
+import { attemptFields, logAttempt } from "./job-log.ts";
+import type { ProgressReporter } from "./progress.ts";
+import { runWithin } from "./run-context.ts";
+import type { RunMetrics } from "./run-metrics.ts";
+import { TimeLimits } from "./time-limits.ts";
+import { byError, byFinalError, type Court, type Ending, judge, revoked, type Verdict } from "./verdict.ts";
+
+// A handler that listens to its signal ends in milliseconds; one that does not shall not keep a revoked job running.
+const REVOCATION_PATIENCE_MS = 5_000;
+// A job of a task that this worker never asked for: some other worker will know it.
+const UNKNOWN_TASK_WAIT_MS = 60_000;
+const NO_EFFECTS: Settlement["effects"] = [];
+
+/** What an executor works with. */
+export interface ExecutorParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly settings: Settings;
+  readonly tasks: ReadonlyMap<string, RunnableTask>;
+  readonly metrics: RunMetrics;
+  readonly progress: ProgressReporter;
+  readonly failures: FailureReport;
+  /** Is handed what became of each job, once. */
+  readonly settle: (settlement: Settlement) => void;
+  /** Hears of the end of each attempt and of how long it took. */
+  readonly onEnd: (attempt: Attempt, runMs: number) => void;
+}
+
+/** Runs claimed jobs: find the task, prepare the input, run the handler, decide the outcome, settle. */
+export class Executor {
+  readonly #parts: ExecutorParts;
+  readonly #limits: TimeLimits;
+  readonly #contextSource: ContextSource;
+  readonly #running = new Set<Attempt>();
+  readonly #left = new Set<Attempt>();
+
+  constructor(parts: ExecutorParts) {
+    this.#parts = parts;
+    this.#limits = new TimeLimits(parts.clock, {
+      onSoftLimit: (attempt) => attempt.abort(softLimit(attempt)),
+      onGiveUp: (attempt) => this.#giveUp(attempt),
+    });
+    this.#contextSource = {
+      logger: parts.logger,
+      maxDelayMs: parts.settings.maxDelayMs,
+      report: (attempt, value) => parts.progress.report(attempt, value),
+    };
+  }
+
+  /** The attempts that hold a slot. */
+  get running(): ReadonlySet<Attempt> {
+    return this.#running;
+  }
+
+  /** Handlers whose attempt was given up, and that still run. */
+  get leftRunning(): number {
+    return this.#left.size;
+  }
+
+  /** When the next attempt is given up, by the clock's `monotonic()`. */
+  get nextGiveUpAtMs(): number | undefined {
+    return this.#limits.nextGiveUpAtMs;
+  }
+
+  /** Starts a job. Whatever its handler does, nothing is thrown here. */
+  start(job: ClaimedJob): void {
+    const task = this.#parts.tasks.get(job.task);
+    if (task === undefined) this.#putBack(job);
+    else this.#begin(job, task);
+  }
+
+  /** A caller asked for the end of this job: its signal aborts, and it ends as revoked unless it succeeds soon. */
+  revoke(attempt: Attempt, reason: string): void {
+    if (attempt.ended || attempt.revocation !== undefined) return;
+    attempt.revocation = reason;
+    this.#limits.bringForward(attempt, this.#parts.clock.monotonic() + REVOCATION_PATIENCE_MS);
+    attempt.abort(new JobRevoked(`Job ${attempt.job.id} was revoked: ${reason}`, { details: attemptFields(attempt) }));
+  }
+
+  /** The job is no longer this worker's: whatever its handler does, nothing of it is recorded. */
+  lose(attempt: Attempt): void {
+    if (attempt.ended) return;
+    const message = `Job ${attempt.job.id} was given to another worker, because this one's lease had lapsed.`;
+    this.#leave(attempt);
+    attempt.abort(new LeaseLost(message, { details: attemptFields(attempt) }));
+    logAttempt(this.#parts.logger, attempt, "warn", "job lost: the worker's lease had lapsed");
+  }
+
+  /** Gives every job back, without waiting for handlers. One that must not run twice fails instead. */
+  releaseAll(): void {
+    for (const attempt of [...this.#running]) {
+      const reason = new WorkerStopped("The worker stops before the handler is done; the job is given back.");
+      this.#settle(attempt, this.#verdictAtStop(attempt, reason));
+      this.#left.add(attempt);
+      attempt.abort(reason);
+    }
+  }
+
+  #begin(job: ClaimedJob, task: RunnableTask): void {
+    const attempt = new Attempt(job, task, this.#parts.clock.monotonic());
+    this.#running.add(attempt);
+    this.#limits.add(attempt);
+    task.series.started.add();
+    if (job.failures === 0) task.series.waitSeconds.observe(waitSeconds(job, this.#parts.clock.now()));
+    void this.#run(attempt);
+  }
+
+  async #run(attempt: Attempt): Promise<void> {
+    this.#conclude(attempt, await this.#handle(attempt));
+  }
+
+  async #handle(attempt: Attempt): Promise<Ending> {
+    try {
+      const prepared = prepareInput(attempt);
+      const input = prepared instanceof Promise ? await prepared : prepared;
+      // A schema that asks a database may take longer than the limits allow.
+      if (attempt.ended) return { kind: "returned", value: undefined };
+      const context = new AttemptContext(attempt, this.#contextSource);
+      return { kind: "returned", value: await runWithin(attempt, attempt.task.run, input, context) };
+    } catch (error) {
+      return { kind: "threw", error };
+    }
+  }
+
+  #conclude(attempt: Attempt, ending: Ending): void {
+    if (attempt.ended) this.#sayEnded(attempt);
+    else this.#settle(attempt, judge(attempt, ending, this.#court()));
+  }
+
+  #giveUp(attempt: Attempt): void {
+    this.#settle(attempt, this.#verdictAtLimit(attempt));
+    this.#left.add(attempt);
+    this.#countLeft();
+    attempt.abort(hardLimit(attempt));
+  }
+
+  #verdictAtLimit(attempt: Attempt): Verdict {
+    const error = hardLimit(attempt);
+    if (attempt.decision !== undefined) return judge(attempt, { kind: "threw", error }, this.#court());
+    if (attempt.revocation !== undefined) return revoked(attempt, "caller", attempt.revocation);
+    return byError(attempt, error, this.#court());
+  }
+
+  #verdictAtStop(attempt: Attempt, error: LovageError): Verdict {
+    if (attempt.decision !== undefined) return judge(attempt, { kind: "threw", error }, this.#court());
+    if (attempt.revocation !== undefined) return revoked(attempt, "caller", attempt.revocation);
+    if (attempt.job.ack === "early") return byFinalError(attempt, error);
+    return { outcome: { kind: "released" }, failure: undefined };
+  }
+
+  #settle(attempt: Attempt, { outcome, failure }: Verdict): void {
+    this.#end(attempt, outcome);
+    if (failure !== undefined) {
+      attempt.task.series.failures.add();
+      this.#parts.failures.tell(attempt, failure, outcome);
+    }
+    const { id, fence, receipt } = attempt.job;
+    this.#parts.settle({ id, fence, receipt, outcome, effects: NO_EFFECTS });
+  }
+
+  #end(attempt: Attempt, outcome: Outcome | undefined): void {
+    attempt.ended = true;
+    this.#running.delete(attempt);
+    this.#limits.remove(attempt);
+    const runMs = this.#parts.clock.monotonic() - attempt.startedMs;
+    attempt.task.series.runSeconds.observe(runMs / 1_000);
+    if (outcome !== undefined) attempt.task.series.finished[outcome.kind].add();
+    this.#parts.onEnd(attempt, runMs);
+  }
+
+  #leave(attempt: Attempt): void {
+    this.#end(attempt, undefined);
+    this.#left.add(attempt);
+    this.#countLeft();
+  }
+
+  /** A handler that was left running has come to its end. */
+  #sayEnded(attempt: Attempt): void {
+    this.#left.delete(attempt);
+    this.#countLeft();
+    const took = formatDuration(this.#parts.clock.monotonic() - attempt.startedMs);
+    logAttempt(this.#parts.logger, attempt, "info", `a handler ended after its attempt was given up`, { took });
+  }
+
+  #putBack(job: ClaimedJob): void {
+    const { id, fence, receipt, task } = job;
+    this.#parts.logger.log("error", "the engine gave a job of a task that this worker does not know", { id, task });
+    const outcome: Outcome = { kind: "snoozed", due: { afterMs: UNKNOWN_TASK_WAIT_MS } };
+    this.#parts.settle({ id, fence, receipt, outcome, effects: NO_EFFECTS });
+  }
+
+  #court(): Court {
+    const { clock, settings } = this.#parts;
+    return { nowMs: clock.now(), resultLimitBytes: settings.resultLimitBytes, random: Math.random };
+  }
+
+  #countLeft(): void {
+    this.#parts.metrics.leftRunning.set(this.#left.size);
+  }
+}
+
+function waitSeconds(job: ClaimedJob, nowMs: number): number {
+  // The engine's clock and this process's may differ.
+  return Math.max(0, nowMs - job.createdAt) / 1_000;
+}
+
+function softLimit({ job, task }: Attempt): SoftTimeLimitExceeded {
+  const limitMs = task.settings.softLimitMs ?? 0;
+  return new SoftTimeLimitExceeded(
+    `Job ${job.id} of task "${job.task}" reached its soft time limit of ${formatDuration(limitMs)}: end in order, or raise timeLimit.soft.`,
+    { details: { limitMs } },
+  );
+}
+
+function hardLimit({ job, task }: Attempt): TimeLimitExceeded {
+  const limitMs = task.settings.hardLimitMs;
+  return new TimeLimitExceeded(
+    `Job ${job.id} of task "${job.task}" reached its hard time limit of ${formatDuration(limitMs)} and was given up: listen to ctx.signal, or raise timeLimit.hard.`,
+    { details: { limitMs } },
+  );
+}

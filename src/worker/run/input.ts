@@ -1,0 +1,56 @@
+import { InputInvalid } from "../../kernel/errors.ts";
+import type { ClaimedJob, Payload } from "../../kernel/job.ts";
+import { parseInput, VERSION_HEADER } from "../../tasks/index.ts";
+import type { Attempt } from "./attempt.ts";
+
+/** The input was pushed by newer code than this worker's. */
+export class InputTooNew extends Error {
+  override readonly name = "InputTooNew";
+}
+
+/**
+ * The value that a handler is given: decoded, brought to the task's version, parsed by its schema. A promise only where
+ * the schema or the upgrade makes one.
+ * @throws InputInvalid (`INPUT_INVALID`), which is never retried.
+ * @throws InputTooNew: in the middle of a deployment another worker can do the job, so it waits.
+ */
+export function prepareInput({ job, task }: Attempt): unknown {
+  const stored = decode(job);
+  const fromVersion = versionOf(job);
+  const current = fromVersion === task.version ? stored : upgrade(task, stored, fromVersion);
+  if (task.schema === undefined) return current;
+  const { schema, name } = task;
+  return current instanceof Promise
+    ? current.then((upgraded: unknown) => parseInput(schema, name, upgraded))
+    : parseInput(schema, name, current);
+}
+
+function decode({ id, task, input }: ClaimedJob): unknown {
+  if (input === undefined) return undefined;
+  try {
+    return JSON.parse(textOf(input));
+  } catch (cause) {
+    throw new InputInvalid(`The stored input of job ${id} of task "${task}" is not JSON: push it anew.`, { cause });
+  }
+}
+
+function textOf(payload: Payload): string {
+  return typeof payload === "string" ? payload : new TextDecoder("utf-8", { fatal: true }).decode(payload);
+}
+
+function versionOf(job: ClaimedJob): number {
+  const version = Number(job.headers?.[VERSION_HEADER] ?? 1);
+  if (Number.isSafeInteger(version) && version >= 1) return version;
+  throw new InputInvalid(
+    `Job ${job.id} of task "${job.task}" says its input has version ${JSON.stringify(job.headers?.[VERSION_HEADER])}, which is no version.`,
+  );
+}
+
+function upgrade(task: Attempt["task"], input: unknown, fromVersion: number): unknown {
+  if (fromVersion > task.version) {
+    throw new InputTooNew(
+      `The input has version ${fromVersion} of task "${task.name}", and this worker knows ${task.version}: deploy the newer code.`,
+    );
+  }
+  return task.upgrade === undefined ? input : task.upgrade(input, fromVersion);
+}

@@ -1,0 +1,113 @@
+import { type ErrorRecord, toErrorRecord } from "../../kernel/error-record.ts";
+import { SoftTimeLimitExceeded } from "../../kernel/errors.ts";
+import type { Outcome, Payload, When } from "../../kernel/job.ts";
+import { encodeJson } from "../../kernel/json.ts";
+import type { Attempt } from "./attempt.ts";
+import { type Decision, retryRequested } from "./decision.ts";
+import { InputTooNew } from "./input.ts";
+import { type RetryQuestion, requestedRetry, retryAfter } from "./retry.ts";
+
+// Long enough not to spin while a deployment goes on, short enough not to be noticed after it.
+const NEWER_CODE_WAIT: When = { afterMs: 10_000 };
+
+/** How a handler came to its end. */
+export type Ending =
+  | { readonly kind: "returned"; readonly value: unknown }
+  | { readonly kind: "threw"; readonly error: unknown };
+
+/** What becomes of the job; `failure` where the attempt counts as failed. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly failure: { readonly error: unknown; readonly record: ErrorRecord } | undefined;
+}
+
+/** What a verdict needs besides the attempt. */
+export interface Court {
+  readonly nowMs: number;
+  readonly resultLimitBytes: number;
+  readonly random: () => number;
+}
+
+/** Decides what becomes of the job. A decision of the handler comes first, then a caller's wish that it end. */
+export function judge(attempt: Attempt, ending: Ending, court: Court): Verdict {
+  if (attempt.decision !== undefined) return byDecision(attempt, attempt.decision, court);
+  if (ending.kind === "returned") return byResult(attempt, ending.value, court);
+  if (attempt.revocation !== undefined) return revoked(attempt, "caller", attempt.revocation);
+  if (ending.error instanceof InputTooNew) return plain({ kind: "snoozed", due: NEWER_CODE_WAIT });
+  return byError(attempt, reasonOf(attempt, ending.error), court);
+}
+
+/** The attempt failed by this error: tried again where the task allows it. */
+export function byError(attempt: Attempt, error: unknown, court: Court): Verdict {
+  return failed(attempt, error, toErrorRecord(error), retryAfter(error, question(attempt, court)));
+}
+
+/** The attempt failed by this error, and trying again would not help. */
+export function byFinalError(attempt: Attempt, error: unknown): Verdict {
+  return failed(attempt, error, toErrorRecord(error), undefined);
+}
+
+export function revoked(attempt: Attempt, by: "caller" | "handler", reason: string): Verdict {
+  return plain({ kind: "revoked", by, reason, retainMs: attempt.task.settings.retention.revokedMs });
+}
+
+function byDecision(attempt: Attempt, decision: Decision, court: Court): Verdict {
+  switch (decision.kind) {
+    case "snooze":
+      return plain({ kind: "snoozed", due: decision.due });
+    case "release":
+      return plain({ kind: "released" });
+    case "discard":
+      return revoked(attempt, "handler", decision.reason);
+    case "retry": {
+      const record = decision.cause === undefined ? retryRequested : toErrorRecord(decision.cause);
+      const due = requestedRetry(decision.due, question(attempt, court));
+      return failed(attempt, decision.cause ?? new Error(retryRequested.message), record, due);
+    }
+  }
+}
+
+function byResult(attempt: Attempt, value: unknown, court: Court): Verdict {
+  const { settings } = attempt.task;
+  try {
+    const result = settings.keepResult ? encodeResult(attempt, value, court.resultLimitBytes) : undefined;
+    return plain({ kind: "succeeded", result, retainMs: settings.retention.succeededMs });
+  } catch (error) {
+    // Running it again would make the same result, and do the work twice.
+    return byFinalError(attempt, error);
+  }
+}
+
+function encodeResult({ task }: Attempt, value: unknown, limitBytes: number): Payload | undefined {
+  return encodeJson(value, { what: `The result of task "${task.name}"`, limitBytes });
+}
+
+function question({ job, task }: Attempt, court: Court): RetryQuestion {
+  return {
+    settings: task.settings.retry,
+    failures: job.failures + 1,
+    nowMs: court.nowMs,
+    random: court.random,
+  };
+}
+
+/** What an aborted operation throws says less than why it was aborted. */
+function reasonOf({ abortReason }: Attempt, error: unknown): unknown {
+  const isAbort = error instanceof Error && error.name === "AbortError";
+  return isAbort && abortReason instanceof SoftTimeLimitExceeded ? abortReason : error;
+}
+
+function failed(attempt: Attempt, error: unknown, record: ErrorRecord, due: When | undefined): Verdict {
+  const { retention } = attempt.task.settings;
+  return {
+    outcome:
+      due === undefined
+        ? { kind: "failed", error: record, retainMs: retention.failedMs }
+        : { kind: "retried", error: record, due },
+    failure: { error, record },
+  };
+}
+
+function plain(outcome: Outcome): Verdict {
+  return { outcome, failure: undefined };
+}

@@ -1,0 +1,186 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { WorkerDescription } from "../engine/index.ts";
+import type { Duration } from "../kernel/duration.ts";
+import { OptionsInvalid } from "../kernel/errors.ts";
+import { type Lifecycle, LifecycleGuard } from "../kernel/lifecycle.ts";
+import { OptionReader, readWorkerOptions, type WorkerOptions, type WorkerSettings } from "../kernel/options/index.ts";
+import { version } from "../kernel/version.ts";
+import { type Crew, engageCrew } from "./crew.ts";
+import { type DrainReport, drain } from "./drain.ts";
+import { Grace } from "./grace.ts";
+import type { WorkerParts } from "./parts.ts";
+import { shutDown } from "./shutdown.ts";
+import type { OutcomeCounts } from "./tally.ts";
+
+/** Where a worker is between its start and its stop. */
+export type WorkerState = "stopped" | "starting" | "running" | "stopping";
+
+/** A worker as it stands. */
+export interface WorkerStatus {
+  readonly id: string;
+  readonly state: WorkerState;
+  /** Jobs that run. */
+  readonly running: number;
+  /** Handlers that still run although their attempt was given up. */
+  readonly leftRunning: number;
+  /** Attempts since the start, by how they ended. */
+  readonly outcomes: OutcomeCounts;
+}
+
+/** Why a worker ended. All but `stopped` mean that a fresh process should take its place. */
+export type EndReason = "stopped" | "max-jobs" | "max-memory";
+
+export interface StopOptions {
+  /** How long running handlers may take to finish. Default: the option `grace`. */
+  readonly graceMs?: number;
+}
+
+/**
+ * Claims jobs of the tasks that its app can run, and runs them, as many at once as its concurrency allows.
+ *
+ * @example
+ * const worker = app.worker({ concurrency: 50, queues: ["mail"] });
+ * await worker.start();
+ * process.once("SIGTERM", () => worker.stop());
+ */
+export class Worker implements Lifecycle {
+  readonly id: string;
+  readonly settings: WorkerSettings;
+  readonly #parts: WorkerParts;
+  readonly #guard: LifecycleGuard = new LifecycleGuard(
+    () => this.#begin(),
+    () => this.#end(),
+  );
+  #state: WorkerState = "stopped";
+  #crew: Crew | undefined;
+  #grace: Grace;
+  #ended: PromiseWithResolvers<EndReason> = Promise.withResolvers();
+  #endReason: EndReason = "stopped";
+
+  /** @throws OptionsInvalid (`OPTIONS_INVALID`) with all mistakes. */
+  constructor(parts: WorkerParts, options: WorkerOptions) {
+    const reader = new OptionReader();
+    this.settings = readWorkerOptions(reader, "", options);
+    reader.finish("The options of the worker do not fit");
+    this.#parts = parts;
+    this.#grace = new Grace(parts.clock);
+    this.id = `${parts.name ?? hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
+  }
+
+  /** Resolves, once the worker was started and has ended, with the reason. */
+  get ended(): Promise<EndReason> {
+    return this.#ended.promise;
+  }
+
+  /** Whether it takes jobs: it has started, is not stopping, and the engine answers. */
+  get ready(): boolean {
+    return this.#state === "running" && this.#crew?.outage.active === false;
+  }
+
+  status(): WorkerStatus {
+    const running = this.#crew?.executor.running.size ?? 0;
+    const leftRunning = this.#crew?.executor.leftRunning ?? 0;
+    const outcomes = this.#crew?.tally.outcomes() ?? noOutcomes;
+    return { id: this.id, state: this.#state, running, leftRunning, outcomes };
+  }
+
+  /**
+   * Opens the engine, registers, and begins to claim.
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) where the app has no task to run; the engine's errors where it cannot be reached.
+   */
+  start(): Promise<void> {
+    return this.#guard.start();
+  }
+
+  /**
+   * Stops warm: claims nothing more, lets running handlers finish for the time of grace, then aborts their signals and
+   * gives their jobs back at once. A second call may shorten the grace.
+   */
+  stop(options: StopOptions = {}): Promise<void> {
+    // Without a shutdown under way or to come, the timer of the grace would be nobody's.
+    if (this.#state !== "stopped") this.#grace.limit(options.graceMs ?? this.settings.graceMs);
+    return this.#guard.stop();
+  }
+
+  /** Stops cold: gives running jobs back at once. Also ends a warm stop that is under way. */
+  abort(): Promise<void> {
+    return this.stop({ graceMs: 0 });
+  }
+
+  /**
+   * Runs what is ready, and what becomes due at once meanwhile, then resolves: for cron jobs, serverless functions and
+   * tests. It starts the worker, and stops it again, unless it was running before.
+   *
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) for a time-out that is none; all that `start()` throws.
+   *
+   * @example
+   * const report = await app.worker().drain({ timeout: "50s" });
+   */
+  async drain(options: { readonly timeout?: Duration } = {}): Promise<DrainReport> {
+    const reader = new OptionReader();
+    const timeoutMs = reader.optionalDurationMs("timeout", options.timeout);
+    reader.finish("The options of drain() do not fit");
+    const wasRunning = this.#guard.started;
+    await this.start();
+    const crew = this.#crew;
+    if (crew === undefined) throw new OptionsInvalid("The worker was stopped while drain() began; drain it again.");
+    try {
+      return await drain(crew, timeoutMs);
+    } finally {
+      if (!wasRunning) await this.stop();
+    }
+  }
+
+  async #begin(): Promise<void> {
+    this.#state = "starting";
+    this.#endReason = "stopped";
+    this.#ended = Promise.withResolvers();
+    this.#grace.close();
+    this.#grace = new Grace(this.#parts.clock);
+    try {
+      const crew = engageCrew(this.#parts, this.settings, this.#describe());
+      await this.#parts.engine.start();
+      await crew.lease.start();
+      await crew.upkeep.start();
+      crew.claimer.start();
+      this.#crew = crew;
+      this.#state = "running";
+    } catch (error) {
+      this.#state = "stopped";
+      throw error;
+    }
+  }
+
+  async #end(): Promise<void> {
+    this.#state = "stopping";
+    // A worker that makes room for a fresh one is in no hurry: what runs is bounded by its time limits.
+    if (this.#endReason === "stopped") this.#grace.limit(this.settings.graceMs);
+    try {
+      if (this.#crew !== undefined) await shutDown(this.#crew, this.#grace);
+    } finally {
+      this.#state = "stopped";
+      this.#ended.resolve(this.#endReason);
+    }
+  }
+
+  #describe(): WorkerDescription {
+    const tasks = this.#parts.registry.all().filter(({ run }) => run !== undefined);
+    if (tasks.length === 0)
+      throw new OptionsInvalid(
+        "The worker has no task to run: define one with app.task({ name, run }), and load its module before the worker starts.",
+      );
+    const { queues, concurrency } = this.settings;
+    return {
+      id: this.id,
+      host: hostname(),
+      pid: process.pid,
+      version,
+      queues,
+      tasks: tasks.map(({ name }) => name),
+      concurrency,
+    };
+  }
+}
+
+const noOutcomes: OutcomeCounts = { succeeded: 0, failed: 0, revoked: 0, retried: 0, snoozed: 0, released: 0 };
