@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../../engine/contract.ts";
-import type { QueueStatistics } from "../../engine/inspect.ts";
+import type { BulkReply, QueueStatistics } from "../../engine/inspect.ts";
 import type { PushReply, PushRequest } from "../../engine/jobs.ts";
 import type { RescuedJob } from "../../engine/liveness.ts";
 import { newId } from "../../kernel/id.ts";
@@ -165,6 +165,11 @@ export function newJob(job: Partial<NewJob> = {}): NewJob {
 
 export function pushRequest(jobs: readonly Partial<NewJob>[], more: Partial<PushRequest> = {}): PushRequest {
   return { jobs: jobs.map(newJob), maxDepth: {}, deadlineAt: Date.UTC(2200, 0, 1), ...more };
+}
+
+/** The order in which a bulk reply lists what it skipped is nobody's business. */
+export function sortSkipped(reply: BulkReply): BulkReply {
+  return { ...reply, skipped: [...reply.skipped].sort((left, right) => (left.id < right.id ? -1 : 1)) };
 }
 
 /** The code of a refused push. */
