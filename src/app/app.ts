@@ -126,7 +126,9 @@ export class App {
    */
   worker(options: WorkerOptions = {}): Worker {
     const { engine, clock, logger, settings } = this;
+    const all = { ...this.#options.worker, ...options };
     const parts = {
+      name: all.name,
       engine,
       clock,
       logger,
@@ -135,7 +137,7 @@ export class App {
       metrics: this.#metrics,
       onError: this.#options.onError,
     };
-    const worker = new Worker(parts, { ...this.#options.worker, ...options });
+    const worker = new Worker(parts, all);
     this.#connection.workers.add(worker);
     return worker;
   }

@@ -4,6 +4,8 @@ import { type OptionReader, show } from "./reader.ts";
 
 /** How a worker process works. */
 export interface WorkerOptions {
+  /** Begins the worker's id, for people who look at lists of workers. Default: the host's name. */
+  readonly name?: string;
   /** Jobs that run at once. Default 10. */
   readonly concurrency?: number;
   /** Takes jobs of these queues only. Default: every queue. */
@@ -24,6 +26,7 @@ export interface WorkerOptions {
 
 /** `WorkerOptions` after defaults and validation. */
 export interface WorkerSettings {
+  readonly name: string | undefined;
   readonly concurrency: number;
   readonly queues: readonly string[] | undefined;
   readonly leaseMs: number;
@@ -35,6 +38,7 @@ export interface WorkerSettings {
 }
 
 const workerOptionKeys: readonly (keyof WorkerOptions)[] = [
+  "name",
   "concurrency",
   "queues",
   "lease",
@@ -55,6 +59,7 @@ export function readWorkerOptions(
   const leaseMs = reader.durationMs(`${path}lease`, given.lease, defaults["worker.lease"].value);
   if (leaseMs < 300) reader.mistake(`${path}lease is ${leaseMs} ms: below 300 ms a busy machine looks like a dead one`);
   return {
+    name: given.name === undefined ? undefined : reader.name(`${path}name`, given.name, "worker"),
     concurrency: reader.integer(`${path}concurrency`, given.concurrency, defaults["worker.concurrency"].value, {
       min: 1,
       max: 100_000,
