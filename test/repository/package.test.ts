@@ -1,0 +1,122 @@
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run, runOrThrow, userEnvironment } from "../support/command.ts";
+import { testRequiring } from "../support/requirement.ts";
+import { packTarball, registry } from "../support/tarball.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const fixtures = join(root, "test/repository/fixtures");
+const tool = (path: string): string => join(root, "node_modules", path);
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+// Two installs, one of which brings a Node of 50 MB.
+const INSTALL_TIMEOUT_MS = 180_000;
+
+let folder: string;
+let tarball: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "lovage-package-"));
+  tarball = packTarball(folder);
+}, 120_000);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe("the tarball", () => {
+  test("holds all of src/ built, the SQL beside it, and nothing else", () => {
+    const files = runOrThrow(folder, ["tar", "-tzf", tarball])
+      .trim()
+      .split("\n")
+      .map((path) => path.replace(/^package\//, ""));
+    const built = globSync("**/*.ts", { cwd: join(root, "src") }).flatMap((path) =>
+      [".js", ".d.ts"].map((ending) => `dist/${path.replace(/\.ts$/, ending)}`),
+    );
+    const sql = globSync("**/*.sql", { cwd: join(root, "src") }).map((path) => `dist/${path}`);
+    const others = ["README.md", "CHANGELOG.md"].filter((path) => globSync(path, { cwd: root }).length === 1);
+    const expected = [...built, ...sql, ...others, "LICENSE", "package.json", "bin/lovage.js", "bin/start.js"];
+    expect(files.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test("passes publint", () => {
+    expect(run(folder, [process.execPath, tool("publint/src/cli.js"), "run", "--strict", tarball])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("All good!"),
+    });
+  });
+
+  test("resolves with its types for every ESM consumer", () => {
+    const attw = tool("@arethetypeswrong/cli/dist/index.js");
+    const { status, stdout } = run(folder, [process.execPath, attw, "--profile", "esm-only", "--no-emoji", tarball]);
+    expect(status, stdout).toBe(0);
+    for (const entry of Object.keys(manifest.exports)) expect(stdout).toContain(`"lovage${entry.slice(1)}"`);
+  });
+});
+
+describe("installed in an empty folder", () => {
+  const network = registry();
+
+  testRequiring(network)(
+    "every entry loads, a job runs on each engine, and the compiler agrees with the declarations",
+    () => {
+      const user = newProject("user", {});
+      expect(runOrThrow(user, [process.execPath, "smoke.js"])).toContain(`Node ${process.version}`);
+      expect(runOrThrow(user, ["npx", "--no-install", "lovage", "--version"]).trim()).toBe(manifest.version);
+      mkdirSync(join(user, "node_modules/@types"), { recursive: true });
+      symlinkSync(tool("@types/node"), join(user, "node_modules/@types/node"));
+      symlinkSync(tool("undici-types"), join(user, "node_modules/undici-types"));
+      runOrThrow(user, [process.execPath, tool("typescript/bin/tsc"), "--project", "tsconfig.json"]);
+    },
+    INSTALL_TIMEOUT_MS,
+  );
+
+  testRequiring(network)(
+    "the same on the oldest Node that it supports",
+    () => {
+      const version = `${manifest.engines.node.replace(">=", "")}.0`;
+      const user = newProject("oldest", { node: version });
+      const node = join(user, "node_modules/node/bin/node");
+      const env = userEnvironment(node);
+      expect(runOrThrow(user, [node, "smoke.js"], { env })).toContain(`Node v${version}`);
+      expect(runOrThrow(user, ["npx", "--no-install", "lovage", "--version"], { env }).trim()).toBe(manifest.version);
+    },
+    INSTALL_TIMEOUT_MS,
+  );
+
+  /** An empty folder, then `npm install` of the tarball and `dependencies`. */
+  function newProject(name: string, dependencies: Record<string, string>): string {
+    const project = join(folder, name);
+    mkdirSync(project);
+    const options = {
+      strict: true,
+      target: "es2024",
+      module: "nodenext",
+      types: ["node"],
+      skipLibCheck: false,
+      noEmit: true,
+    };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["consumer.ts"] }));
+    writeFileSync(
+      join(project, "package.json"),
+      JSON.stringify({ name, type: "module", private: true, allowScripts: { node: true }, dependencies }),
+    );
+    for (const file of ["smoke.js", "consumer.ts"]) cpSync(join(fixtures, file), join(project, file));
+    runOrThrow(project, ["npm", "install", "--no-audit", "--no-fund", tarball], { timeout: INSTALL_TIMEOUT_MS });
+    return project;
+  }
+});
+
+test("the lock file names no registry", () => {
+  expect(readFileSync(join(root, "package-lock.json"), "utf8")).not.toContain('"resolved": "http');
+});
+
+test("every module that a thread or a child starts from was renamed by the build", () => {
+  const dist = join(folder, "package/dist");
+  const named = globSync("**/*.js", { cwd: dist }).filter((path) =>
+    /new URL\(\s*"[^"]*\.ts"/.test(readFileSync(join(dist, path), "utf8")),
+  );
+  expect(named).toEqual([]);
+});
