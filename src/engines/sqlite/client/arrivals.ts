@@ -1,0 +1,39 @@
+import type { ClaimInterest } from "../../../engine/index.ts";
+import type { Channel } from "./channel.ts";
+
+/** The workers of this process that wait for a hint. */
+export class Arrivals {
+  readonly #waiters = new Map<number, () => void>();
+  #lastWaiter = 0;
+
+  /** Resolves at a hint, when `signal` aborts, or when the engine ends. */
+  wait(channel: Channel, { queues, tasks }: ClaimInterest, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || !channel.started) return Promise.resolve();
+    this.#lastWaiter += 1;
+    const waiter = this.#lastWaiter;
+    return new Promise((resolve) => {
+      const onAbort = (): void => {
+        channel.tell({ kind: "unwait", waiter });
+        this.wake([waiter]);
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#waiters.set(waiter, () => {
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      });
+      channel.tell({ kind: "wait", waiter, interest: { queues, tasks } });
+    });
+  }
+
+  wake(waiters: Iterable<number>): void {
+    for (const waiter of waiters) {
+      const resolve = this.#waiters.get(waiter);
+      this.#waiters.delete(waiter);
+      resolve?.();
+    }
+  }
+
+  wakeAll(): void {
+    this.wake([...this.#waiters.keys()]);
+  }
+}

@@ -1,0 +1,108 @@
+import { type Stats, statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { fileGone, isBusy, toEngineError } from "../errors.ts";
+import type { SqliteSettings } from "../options.ts";
+import { pause } from "./pause.ts";
+import { Statements } from "./statements.ts";
+
+// 8 MiB hold the upper levels of every index of 10 million jobs; SQLite's default of 2 MB does not.
+const CACHE_KIBIBYTES = 8_192;
+
+/** One open connection to the engine's file. */
+export class Connection {
+  readonly database: DatabaseSync;
+  readonly statements: Statements;
+  readonly path: string;
+  readonly #identity: string;
+
+  constructor(settings: SqliteSettings, database: DatabaseSync) {
+    this.database = database;
+    this.path = settings.path;
+    this.statements = new Statements(database, settings.namespace);
+    this.#identity = identityOf(statSync(settings.path, { throwIfNoEntry: false }));
+  }
+
+  /** False when another connection holds the write lock. */
+  tryBegin(): boolean {
+    try {
+      this.database.exec("BEGIN IMMEDIATE");
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw error;
+    }
+    return true;
+  }
+
+  commit(): void {
+    this.database.exec("COMMIT");
+  }
+
+  /** Does nothing where SQLite has rolled back by itself, as it does when the disk is full. */
+  rollback(): void {
+    if (this.database.isTransaction) this.database.exec("ROLLBACK");
+  }
+
+  /**
+   * SQLite goes on writing into a file that has no name any more, and everything would be lost at the last close.
+   * @throws StorageInvalid (`STORAGE_INVALID`)
+   */
+  checkFile(): void {
+    if (identityOf(statSync(this.path, { throwIfNoEntry: false })) !== this.#identity) throw fileGone(this.path);
+  }
+
+  close(): void {
+    if (this.database.isOpen) this.database.close();
+  }
+}
+
+/**
+ * Opens the file in WAL mode. Waits up to `deadlineAt` for another process that is doing the same.
+ * @throws StorageInvalid (`STORAGE_INVALID`), EngineTimeout (`ENGINE_TIMEOUT`), StorageFull (`STORAGE_FULL`)
+ */
+export function openConnection(settings: SqliteSettings, deadlineAt: number): Connection {
+  let database: DatabaseSync | undefined;
+  try {
+    const opened = new DatabaseSync(settings.path, { timeout: 0 });
+    database = opened;
+    // Switching a new file to WAL needs an exclusive lock, which two processes that start at once both want.
+    withRetry(deadlineAt, () => opened.exec("PRAGMA journal_mode = WAL"));
+    withRetry(deadlineAt, () => opened.exec(pragmas(settings)));
+    return new Connection(settings, opened);
+  } catch (error) {
+    if (database?.isOpen) database.close();
+    throw toEngineError(error, settings.path);
+  }
+}
+
+/** Runs a short write in a transaction of its own, blocking this thread until it can or the deadline is over. */
+export function writeBlocking<Result>(connection: Connection, deadlineAt: number, write: () => Result): Result {
+  try {
+    withRetry(deadlineAt, () => connection.database.exec("BEGIN IMMEDIATE"));
+    const result = write();
+    connection.commit();
+    return result;
+  } catch (error) {
+    connection.rollback();
+    throw toEngineError(error, connection.path);
+  }
+}
+
+/** Repeats while the database is locked, until the deadline; then throws what SQLite said. */
+export function withRetry<Result>(deadlineAt: number, attempt: () => Result): Result {
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() >= deadlineAt) throw error;
+      pause(0.5 + Math.random());
+    }
+  }
+}
+
+function pragmas(settings: SqliteSettings): string {
+  return `PRAGMA synchronous = ${settings.durability}; PRAGMA cache_size = -${CACHE_KIBIBYTES}; PRAGMA temp_store = MEMORY;`;
+}
+
+function identityOf(stats: Stats | undefined): string {
+  return stats === undefined ? "gone" : `${stats.dev}:${stats.ino}`;
+}

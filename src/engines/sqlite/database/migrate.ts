@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { MigrationReport } from "../../../engine/index.ts";
+import { SchemaTooNew } from "../../../kernel/errors.ts";
+import { type Connection, writeBlocking } from "./connection.ts";
+import { readNumber } from "./row.ts";
+import { readSql } from "./statements.ts";
+
+interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The schema that this code writes, which is the number of its last migration. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * The oldest code, by its `SCHEMA_VERSION`, that may go on working beside a store migrated by this one. Raised by a
+ * migration that older code would damage or misread.
+ */
+const OLDEST_COMPATIBLE = 1;
+
+/**
+ * Brings the tables of the namespace up to date in one transaction, so that of two processes starting at once the
+ * second finds the work done.
+ *
+ * @throws SchemaTooNew (`SCHEMA_TOO_NEW`) where a newer version has migrated past what this code can work beside.
+ */
+export function migrate(
+  connection: Connection,
+  request: { readonly namespace: string; readonly dryRun: boolean; readonly deadlineAt: number },
+): MigrationReport {
+  const { namespace, dryRun, deadlineAt } = request;
+  const from = checkedVersion(connection);
+  const to = Math.max(from, SCHEMA_VERSION);
+  if (from >= SCHEMA_VERSION || dryRun) return { from, to, applied: pending(from).map(({ name }) => name) };
+  return writeBlocking(connection, deadlineAt, () => {
+    // Read again under the lock: another process may have migrated in between.
+    const locked = checkedVersion(connection);
+    connection.database.exec(readSql("schema/create-meta", namespace));
+    const migrations = pending(locked);
+    for (const { text } of migrations) connection.database.exec(text.replaceAll("{namespace}", namespace));
+    if (migrations.length > 0) writeVersions(connection);
+    return { from: locked, to: Math.max(locked, SCHEMA_VERSION), applied: migrations.map(({ name }) => name) };
+  });
+}
+
+/** 0 where the namespace has no tables yet. */
+export function schemaVersion(connection: Connection): number {
+  return readMeta(connection, "schema_version") ?? 0;
+}
+
+function checkedVersion(connection: Connection): number {
+  const version = schemaVersion(connection);
+  const oldestCompatible = readMeta(connection, "oldest_compatible") ?? 0;
+  if (oldestCompatible <= SCHEMA_VERSION) return version;
+  throw new SchemaTooNew(
+    `The tables in ${connection.path} have schema ${version}, and code older than schema ${oldestCompatible} may not work beside it; this code has schema ${SCHEMA_VERSION}. Update Lovage in this process.`,
+    { details: { path: connection.path, version, oldestCompatible, supported: SCHEMA_VERSION } },
+  );
+}
+
+function readMeta(connection: Connection, name: string): number | undefined {
+  // The table may not exist yet, and then the statement that reads it cannot be prepared.
+  const exists = connection.statements.named("schema/meta-exists").get();
+  if (exists === undefined || readNumber(exists, 0) === 0) return undefined;
+  const row = connection.statements.named("schema/read-meta").get({ name });
+  return row === undefined ? undefined : readNumber(row, 0);
+}
+
+function writeVersions(connection: Connection): void {
+  const write = connection.statements.named("schema/write-meta");
+  write.run({ name: "schema_version", value: SCHEMA_VERSION });
+  write.run({ name: "oldest_compatible", value: OLDEST_COMPATIBLE });
+}
+
+function pending(version: number): readonly Migration[] {
+  return readMigrations().filter(({ number }) => number > version);
+}
+
+function readMigrations(): readonly Migration[] {
+  const folder = new URL("../migrations/", import.meta.url);
+  return readdirSync(folder)
+    .filter((file) => /^\d{3}-.*\.sql$/.test(file))
+    .sort()
+    .map((file) => ({
+      number: Number(file.slice(0, 3)),
+      name: file.slice(0, -".sql".length),
+      text: readFileSync(new URL(file, folder), "utf8"),
+    }));
+}

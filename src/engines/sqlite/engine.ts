@@ -1,0 +1,52 @@
+import type { Bus, Capabilities, Engine, Inspect, Jobs, Liveness, Maintenance, Upkeep } from "../../engine/index.ts";
+import { Arrivals } from "./client/arrivals.ts";
+import { SqliteBus } from "./client/bus.ts";
+import { Channel } from "./client/channel.ts";
+import { SqliteInspect } from "./client/inspect.ts";
+import { SqliteJobs } from "./client/jobs.ts";
+import { SqliteLiveness } from "./client/liveness.ts";
+import { SqliteMaintenance } from "./client/maintenance.ts";
+import { Subscriptions } from "./client/subscriptions.ts";
+import { SqliteUpkeep } from "./client/upkeep.ts";
+import type { SqliteSettings } from "./options.ts";
+
+/** The parts of the engine on the main thread; the work is done by `thread.ts`. */
+export class SqliteEngine implements Engine {
+  readonly kind = "sqlite";
+  readonly capabilities: Capabilities = { transactions: true, processes: true };
+  readonly jobs: Jobs;
+  readonly liveness: Liveness;
+  readonly upkeep: Upkeep;
+  readonly bus: Bus;
+  readonly inspect: Inspect;
+  readonly maintenance: Maintenance;
+  readonly #channel: Channel;
+
+  constructor(settings: SqliteSettings) {
+    const arrivals = new Arrivals();
+    const subscriptions = new Subscriptions();
+    const channel = new Channel(settings, {
+      onArrival: (waiters) => arrivals.wake(waiters),
+      onMessage: (topic, message) => subscriptions.deliver(topic, message),
+      onEnd() {
+        arrivals.wakeAll();
+        subscriptions.clear();
+      },
+    });
+    this.#channel = channel;
+    this.jobs = new SqliteJobs(channel, settings, arrivals, subscriptions);
+    this.liveness = new SqliteLiveness(channel, settings);
+    this.upkeep = new SqliteUpkeep(channel);
+    this.bus = new SqliteBus(channel, subscriptions);
+    this.inspect = new SqliteInspect(channel);
+    this.maintenance = new SqliteMaintenance(channel);
+  }
+
+  start(): Promise<void> {
+    return this.#channel.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#channel.stop();
+  }
+}

@@ -1,0 +1,137 @@
+import type { ClaimRequest } from "../../../engine/index.ts";
+import { type Row, readNumber, readOptionalNumber, readText } from "../database/row.ts";
+import type { Lane } from "../lanes/lane.ts";
+import type { Work } from "../work.ts";
+import { type Candidate, CandidatesByAge, CandidatesByPriority, haveOnePriority } from "./candidates.ts";
+import { finishExpired } from "./finish.ts";
+
+/** One claimed job in so many is the oldest, whatever its priority, so that nothing starves. */
+const OLDEST_EVERY = 20;
+
+// A claim that meets expired jobs ends them; behind so many it hands out what it has, to hold the lock only briefly.
+const MAX_EXPIRED = 500;
+
+/** Who claims, for the rows. */
+export interface Claimant {
+  readonly worker: string;
+  readonly exchange: number;
+}
+
+export interface Claimed {
+  /** Rows of `sql/jobs/claimable.sql`. */
+  readonly rows: readonly Row[];
+  /** A job that crashed twice was claimed, or waits. */
+  readonly quarantined: boolean;
+}
+
+/** Hands out ready jobs. */
+export class Claims {
+  #handedOut = 0;
+
+  claim(work: Work, claimant: Claimant, request: ClaimRequest): Claimed {
+    const quarantine = findQuarantined(work, request);
+    const [first] = quarantine;
+    const batch = new ClaimBatch(work, claimant, request);
+    if (first !== undefined && request.alone && request.max > 0) {
+      for (const candidate of quarantine) if (batch.rows.length === 0) batch.take(candidate);
+      if (batch.rows.length > 0) return { rows: batch.rows, quarantined: true };
+    }
+    const lanes = request.max > 0 ? work.lanes.eligible(request) : [];
+    if (lanes.length > 0) this.#fill(work, batch, lanes);
+    return { rows: batch.rows, quarantined: first !== undefined };
+  }
+
+  #fill(work: Work, batch: ClaimBatch, lanes: readonly Lane[]): void {
+    const [only] = lanes;
+    const turnsToOldest = OLDEST_EVERY - (this.#handedOut % OLDEST_EVERY);
+    const isPlain = turnsToOldest > batch.max || haveOnePriority(work.statements, lanes);
+    if (isPlain && lanes.length === 1 && only !== undefined) this.#handedOut += batch.fillFrom(only);
+    else this.#fillInTurn(work, batch, lanes, isPlain);
+  }
+
+  #fillInTurn(work: Work, batch: ClaimBatch, lanes: readonly Lane[], isPlain: boolean): void {
+    const byPriority = new CandidatesByPriority(work.statements, lanes, batch.max);
+    const byAge = isPlain ? undefined : new CandidatesByAge(work.statements, lanes);
+    while (!batch.isFull) {
+      const isOldestsTurn = (this.#handedOut + 1) % OLDEST_EVERY === 0;
+      const candidate = batch.nextOf(byAge !== undefined && isOldestsTurn ? byAge : byPriority);
+      if (candidate === undefined) return;
+      if (batch.take(candidate)) this.#handedOut += 1;
+    }
+  }
+}
+
+/** The jobs of one claim, as they are taken one by one. */
+class ClaimBatch {
+  readonly rows: Row[] = [];
+  readonly max: number;
+  readonly #work: Work;
+  readonly #claimant: Claimant;
+  readonly #retainMs: number;
+  readonly #taken = new Set<number>();
+  #expired = 0;
+
+  constructor(work: Work, claimant: Claimant, { max, retainMs }: ClaimRequest) {
+    this.#work = work;
+    this.#claimant = claimant;
+    this.#retainMs = retainMs;
+    this.max = max;
+  }
+
+  get isFull(): boolean {
+    return this.rows.length >= this.max || this.#expired >= MAX_EXPIRED;
+  }
+
+  /** The next candidate that was not taken already, by the other order. */
+  nextOf(candidates: { next(): Candidate | undefined }): Candidate | undefined {
+    let candidate = candidates.next();
+    while (candidate !== undefined && this.#taken.has(candidate.sequence)) candidate = candidates.next();
+    return candidate;
+  }
+
+  /** Says whether the job was claimed: it is revoked instead where it has expired. */
+  take({ lane, sequence }: Candidate): boolean {
+    this.#taken.add(sequence);
+    const row = this.#work.statements.hot("jobs/claimable").get(sequence);
+    return row !== undefined && this.#claimRow(lane, row);
+  }
+
+  /** Takes from a single lane in its own order; says how many. */
+  fillFrom(lane: Lane): number {
+    const before = this.rows.length;
+    const heads = this.#work.statements.hot("jobs/claimable-heads");
+    while (!this.isFull) {
+      const rows = heads.all(lane.id, this.max - this.rows.length);
+      if (rows.length === 0) break;
+      for (const row of rows) this.#claimRow(lane, row);
+    }
+    return this.rows.length - before;
+  }
+
+  #claimRow(lane: Lane, row: Row): boolean {
+    const work = this.#work;
+    const sequence = readNumber(row, 0);
+    const id = readText(row, 1);
+    const expiresAt = readOptionalNumber(row, 11);
+    if (expiresAt !== undefined && expiresAt <= work.nowMs) {
+      finishExpired(work, { sequence, id, lane, state: "ready" }, this.#retainMs);
+      this.#expired += 1;
+      return false;
+    }
+    const { worker, exchange } = this.#claimant;
+    work.statements.hot("jobs/activate").run(worker, exchange, work.nowMs, this.#retainMs, sequence);
+    work.moved(lane, id, "ready", "active");
+    this.rows.push(row);
+    return true;
+  }
+}
+
+function findQuarantined(work: Work, request: ClaimRequest): Candidate[] {
+  const rows = work.statements.hot("jobs/quarantined").all();
+  if (rows.length === 0) return [];
+  const eligible = new Set(work.lanes.eligible(request));
+  return rows
+    .map((row) => ({ lane: work.lanes.get(readNumber(row, 0)), priority: 0, sequence: readNumber(row, 1) }))
+    .filter(({ lane }) => eligible.has(lane))
+    .sort((left, right) => left.sequence - right.sequence);
+}

@@ -1,0 +1,30 @@
+import type { SettlementReply } from "../../../kernel/job.ts";
+import { type Row, readNumber } from "../database/row.ts";
+import type { Work } from "../work.ts";
+import type { Claims } from "./claim.ts";
+import { type ExchangeReplyWire, type ExchangeWire, settlementAt, VALUES_PER_SETTLEMENT } from "./exchange-wire.ts";
+import { settle } from "./settle.ts";
+
+/** Settles what has finished, then claims what is next. */
+export function exchange(work: Work, claims: Claims, wire: ExchangeWire): ExchangeReplyWire {
+  const settled = new Map<number, SettlementReply>();
+  for (let index = 0; index < wire.settlements.length / VALUES_PER_SETTLEMENT; index += 1) {
+    const reply = settle(work, settlementAt(wire, index));
+    if (reply !== undefined) settled.set(index, reply);
+  }
+  const isRegistered = work.statements.hot("liveness/standing").get(wire.worker) !== undefined;
+  if (wire.claim === undefined || !isRegistered) return { settled, claimed: [], lanes: new Map(), quarantined: false };
+  const { rows, quarantined } = claims.claim(work, wire, wire.claim);
+  return { settled, claimed: rows, lanes: lanesOf(work, rows), quarantined };
+}
+
+function lanesOf(work: Work, rows: readonly Row[]): ExchangeReplyWire["lanes"] {
+  const lanes = new Map<number, readonly [string, string]>();
+  for (const row of rows) {
+    const id = readNumber(row, 2);
+    if (lanes.has(id)) continue;
+    const { queue, task } = work.lanes.get(id);
+    lanes.set(id, [queue, task]);
+  }
+  return lanes;
+}

@@ -1,0 +1,91 @@
+import { statfsSync } from "node:fs";
+import type { HealthFinding } from "../../../engine/index.ts";
+import type { Connection } from "../database/connection.ts";
+import { SCHEMA_VERSION, schemaVersion } from "../database/migrate.ts";
+import type { SqliteSettings } from "../options.ts";
+
+// f_type of file systems on a network, where SQLite's locks and shared memory do not hold (statfs(2)).
+const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x6969, "NFS"],
+  [0xff534d42, "CIFS"],
+  [0xfe534d42, "SMB2"],
+  [0x517b, "SMB"],
+  [0x01021997, "9p"],
+  [0x00c36400, "Ceph"],
+  [0x5346414f, "AFS"],
+  [0x65735546, "FUSE"],
+]);
+
+// A full check reads the whole file; by 100 problems the answer is clear.
+const MAX_PROBLEMS = 100;
+
+/** What a look at the file finds. Reads the whole database: seconds for gigabytes, without holding anyone up. */
+export function diagnose(connection: Connection, settings: SqliteSettings): readonly HealthFinding[] {
+  return [
+    fileFinding(connection),
+    journalFinding(connection),
+    durabilityFinding(settings),
+    schemaFinding(connection),
+    freePagesFinding(connection),
+    fileSystemFinding(connection.path),
+    integrityFinding(connection),
+  ];
+}
+
+function fileFinding(connection: Connection): HealthFinding {
+  try {
+    connection.checkFile();
+    return { check: "file", ok: true, detail: connection.path };
+  } catch (error) {
+    return { check: "file", ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function journalFinding(connection: Connection): HealthFinding {
+  const mode = String(pragma(connection, "journal_mode")[0]);
+  const advice = "another program has switched it back; the engine switches it at its next start";
+  return { check: "journal", ok: mode === "wal", detail: mode === "wal" ? "wal" : `${mode}, not wal: ${advice}` };
+}
+
+function durabilityFinding({ durability }: SqliteSettings): HealthFinding {
+  const detail = durability === "full" ? "full: survives a power cut" : "normal: a power cut may take the last commits";
+  return { check: "durability", ok: true, detail };
+}
+
+function schemaFinding(connection: Connection): HealthFinding {
+  const version = schemaVersion(connection);
+  const isCurrent = version === SCHEMA_VERSION;
+  return {
+    check: "schema",
+    ok: version >= SCHEMA_VERSION,
+    detail: isCurrent ? `${version}` : `${version}, this code has ${SCHEMA_VERSION}`,
+  };
+}
+
+function freePagesFinding(connection: Connection): HealthFinding {
+  const pages = Number(pragma(connection, "page_count")[0]);
+  const free = Number(pragma(connection, "freelist_count")[0]);
+  const bytes = Number(pragma(connection, "page_size")[0]);
+  const detail = `${free} of ${pages} pages of ${bytes} bytes are free, and will be used again`;
+  return { check: "free pages", ok: true, detail };
+}
+
+function fileSystemFinding(path: string): HealthFinding {
+  const network = NETWORK_FILE_SYSTEMS.get(statfsSync(path).type);
+  if (network === undefined) return { check: "file system", ok: true, detail: "local" };
+  const detail = `${network}: SQLite's locks are not safe on a network file system; move the file to a local disk`;
+  return { check: "file system", ok: false, detail };
+}
+
+function integrityFinding(connection: Connection): HealthFinding {
+  const problems = pragma(connection, `quick_check(${MAX_PROBLEMS})`).map(String);
+  const ok = problems.length === 1 && problems[0] === "ok";
+  return { check: "integrity", ok, detail: problems.join("; ") };
+}
+
+function pragma(connection: Connection, text: string): readonly unknown[] {
+  return connection.database
+    .prepare(`PRAGMA ${text}`)
+    .all()
+    .map((row) => Object.values(row)[0]);
+}

@@ -1,0 +1,105 @@
+-- Queues, their lanes with counters, and all jobs in one table: moving finished jobs to a table of their own took the
+-- drain from 131,000 to 100,000 jobs/s, since the partial indexes below hide them from every claim anyway.
+CREATE TABLE {namespace}_queue (
+  name TEXT PRIMARY KEY,
+  paused INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The jobs of one task in one queue. The counters change in the transaction that changes the jobs.
+CREATE TABLE {namespace}_lane (
+  lane INTEGER PRIMARY KEY,
+  queue TEXT NOT NULL,
+  task TEXT NOT NULL,
+  scheduled INTEGER NOT NULL DEFAULT 0,
+  ready INTEGER NOT NULL DEFAULT 0,
+  active INTEGER NOT NULL DEFAULT 0,
+  waiting INTEGER NOT NULL DEFAULT 0,
+  succeeded INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  revoked INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (queue, task)
+) STRICT;
+
+-- No AUTOINCREMENT: it took 12 % of the push rate, and a sequence that is used again after its job was removed does no
+-- harm, because every use of it names the job's id as well.
+CREATE TABLE {namespace}_job (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  lane INTEGER NOT NULL,
+  state TEXT NOT NULL
+    CHECK (state IN ('scheduled', 'ready', 'active', 'waiting', 'succeeded', 'failed', 'revoked')),
+  priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 9),
+  version INTEGER NOT NULL,
+  fence INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  crashes INTEGER NOT NULL,
+  early INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  due_at INTEGER,
+  expires_at INTEGER,
+  started_at INTEGER,
+  finished_at INTEGER,
+  prune_at INTEGER,
+  retain_ms INTEGER,
+  exchange INTEGER,
+  worker TEXT,
+  key TEXT,
+  revoked_by TEXT,
+  revoked_reason TEXT,
+  error TEXT CHECK (error IS NULL OR json_valid(error)),
+  headers TEXT CHECK (headers IS NULL OR json_valid(headers)),
+  input ANY CHECK (typeof(input) IN ('null', 'text', 'blob')),
+  result ANY CHECK (typeof(result) IN ('null', 'text', 'blob'))
+) STRICT;
+
+CREATE INDEX {namespace}_job_ready ON {namespace}_job (lane, priority DESC, sequence)
+  WHERE state = 'ready' AND crashes < 2;
+CREATE INDEX {namespace}_job_quarantined ON {namespace}_job (lane, sequence)
+  WHERE state = 'ready' AND crashes >= 2;
+CREATE INDEX {namespace}_job_scheduled ON {namespace}_job (due_at)
+  WHERE state = 'scheduled';
+CREATE INDEX {namespace}_job_active ON {namespace}_job (worker)
+  WHERE state = 'active';
+CREATE INDEX {namespace}_job_expiring ON {namespace}_job (expires_at)
+  WHERE expires_at IS NOT NULL AND state IN ('ready', 'scheduled');
+CREATE INDEX {namespace}_job_finished ON {namespace}_job (prune_at)
+  WHERE prune_at IS NOT NULL;
+CREATE INDEX {namespace}_job_failed ON {namespace}_job (id)
+  WHERE state = 'failed';
+
+CREATE TABLE {namespace}_progress (
+  sequence INTEGER PRIMARY KEY,
+  progress ANY CHECK (typeof(progress) IN ('text', 'blob'))
+) STRICT;
+
+-- Idempotency keys live apart: they outlive the retention of their jobs.
+CREATE TABLE {namespace}_key (
+  task TEXT NOT NULL,
+  key TEXT NOT NULL,
+  job TEXT NOT NULL,
+  input_hash TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (task, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX {namespace}_key_expires ON {namespace}_key (expires_at);
+
+CREATE TABLE {namespace}_worker (
+  id TEXT PRIMARY KEY,
+  host TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  queues TEXT,
+  tasks TEXT NOT NULL,
+  concurrency INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  lease_ms INTEGER NOT NULL,
+  lease_until INTEGER NOT NULL,
+  steady_since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE {namespace}_peer (
+  id TEXT PRIMARY KEY,
+  address TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  host TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,25 @@
+import type { RenewalConnection } from "../../engine/index.ts";
+import { openConnection, writeBlocking } from "./database/connection.ts";
+import type { SqliteSettings } from "./options.ts";
+
+// On a thread of its own that does nothing else: it may wait for the lock, well below the shortest useful lease.
+const LOCK_MS = 5_000;
+
+/**
+ * Opens a connection for the lease thread, so that a worker whose event loop is blocked keeps its lease.
+ * @throws StorageInvalid (`STORAGE_INVALID`), EngineTimeout (`ENGINE_TIMEOUT`)
+ */
+export async function connectRenewal(options: unknown): Promise<RenewalConnection> {
+  const connection = openConnection(options as SqliteSettings, Date.now() + LOCK_MS);
+  return {
+    async renew(worker, leaseMs) {
+      writeBlocking(connection, Date.now() + LOCK_MS, () => {
+        connection.checkFile();
+        connection.statements.named("liveness/renew").run({ id: worker, lease_ms: leaseMs, now: Date.now() });
+      });
+    },
+    async close() {
+      connection.close();
+    },
+  };
+}

@@ -1,0 +1,2 @@
+-- The end of the primary key.
+SELECT coalesce(max(sequence), 0) FROM {namespace}_job;

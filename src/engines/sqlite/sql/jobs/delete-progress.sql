@@ -1,0 +1,2 @@
+-- By primary key.
+DELETE FROM {namespace}_progress WHERE sequence = :sequence;

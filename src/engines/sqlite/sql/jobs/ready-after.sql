@@ -1,0 +1,5 @@
+-- Range of the index job_ready, which covers it: costs what it returns.
+SELECT priority, sequence FROM {namespace}_job
+WHERE lane = :lane AND state = 'ready' AND crashes < 2 AND priority = :priority AND sequence > :sequence
+ORDER BY sequence
+LIMIT :limit;

@@ -1,0 +1,2 @@
+-- By primary key.
+DELETE FROM {namespace}_worker WHERE id = :id;

@@ -1,0 +1,2 @@
+-- The whole table: one row for each worker process.
+SELECT id FROM {namespace}_worker WHERE lease_until < :now ORDER BY lease_until;

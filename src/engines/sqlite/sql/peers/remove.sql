@@ -1,0 +1,2 @@
+-- By primary key.
+DELETE FROM {namespace}_peer WHERE id = :id;

@@ -1,0 +1,2 @@
+-- By primary key.
+SELECT value FROM {namespace}_meta WHERE name = :name;

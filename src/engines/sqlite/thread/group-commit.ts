@@ -1,0 +1,192 @@
+import { toErrorRecord } from "../../../kernel/error-record.ts";
+import type { Connection } from "../database/connection.ts";
+import { lockTimeout, toEngineError } from "../errors.ts";
+import type { Call, Notice } from "../protocol.ts";
+import type { Committed, Work } from "../work.ts";
+import { LockTurn } from "./lock-turn.ts";
+import type { StoreOperations } from "./store-operations.ts";
+
+// A transaction takes no further request after so long: others want the lock, and its first request an answer.
+const MAX_HELD_MS = 5;
+
+export interface GroupCommitOptions {
+  readonly connection: Connection;
+  readonly work: Work;
+  readonly operations: StoreOperations;
+  /** Takes what has come in since, so that it joins the open transaction. */
+  readonly collect: () => void;
+  /** Sends the answers of one commit. */
+  readonly answer: (notices: readonly Notice[]) => void;
+  readonly onCommitted: (committed: Committed) => void;
+  readonly recordChanges: () => boolean;
+}
+
+/**
+ * Runs requests on the file: all that are waiting go into one transaction, and are answered when it has committed, so
+ * that a thousand requests cost one wait for the disk.
+ */
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  readonly #turn = new LockTurn();
+  #writes: Call[] = [];
+  #others: Call[] = [];
+  #looks: (() => void)[] = [];
+  /** After a transaction failed, its requests are run one by one, to find the one that cannot be stored. */
+  #apart = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+  }
+
+  submit(call: Call): void {
+    if (this.#options.operations.accessOf(call.name) === "write") this.#writes.push(call);
+    else this.#others.push(call);
+  }
+
+  /** Calls `look` in a read transaction, soon. */
+  look(look: () => void): void {
+    this.#looks.push(look);
+  }
+
+  /** Works until nothing is waiting. Never rejects: what goes wrong is each request's own answer. */
+  run(): Promise<void> {
+    this.#running ??= this.#work().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#writes.length + this.#others.length + this.#looks.length > 0) {
+      this.#runOthers();
+      if (this.#writes.length > 0) await this.#runWrites();
+    }
+  }
+
+  #runOthers(): void {
+    const calls = this.#others;
+    this.#others = [];
+    if (calls.length > 0) this.#options.answer(calls.map((call) => this.#runOther(call)));
+    const looks = this.#looks;
+    this.#looks = [];
+    for (const look of looks) this.#lookOnce(look);
+  }
+
+  #lookOnce(look: () => void): void {
+    const { connection, work } = this.#options;
+    try {
+      connection.database.exec("BEGIN");
+      work.begin({ recordChanges: false });
+      look();
+    } catch {
+      // A look only hastens what a poll finds anyway; whatever is wrong with the file, the next request is told.
+    } finally {
+      connection.rollback();
+    }
+  }
+
+  #runOther(call: Call): Notice {
+    const { connection, work, operations } = this.#options;
+    try {
+      if (operations.accessOf(call.name) === "apart") return reply(call, operations.run(call));
+      connection.database.exec("BEGIN");
+      work.begin({ recordChanges: false });
+      return reply(call, operations.run(call));
+    } catch (error) {
+      return this.#failure(call, error);
+    } finally {
+      connection.rollback();
+    }
+  }
+
+  async #runWrites(): Promise<void> {
+    if (!(await this.#acquire())) return;
+    const startedMs = performance.now();
+    const calls: Call[] = [];
+    try {
+      const { notices, committed } = this.#transact(calls, startedMs);
+      this.#options.answer(notices);
+      this.#options.onCommitted(committed);
+    } catch (error) {
+      this.#undo(calls, error);
+    }
+    await this.#turn.yield(performance.now() - startedMs);
+  }
+
+  #transact(calls: Call[], startedMs: number): { notices: readonly Notice[]; committed: Committed } {
+    const { connection, work, operations, collect, recordChanges } = this.#options;
+    connection.checkFile();
+    work.begin({ recordChanges: recordChanges() });
+    const notices: Notice[] = [];
+    const limit = this.#apart > 0 ? 1 : Number.POSITIVE_INFINITY;
+    while (calls.length < limit && performance.now() - startedMs < MAX_HELD_MS) {
+      if (this.#writes.length === 0) collect();
+      const call = this.#writes.shift();
+      if (call === undefined) break;
+      calls.push(call);
+      notices.push(reply(call, operations.run(call)));
+    }
+    const committed = work.flush();
+    connection.commit();
+    if (this.#apart > 0) this.#apart -= 1;
+    return { notices, committed };
+  }
+
+  #undo(calls: readonly Call[], error: unknown): void {
+    const { connection, work, answer } = this.#options;
+    connection.rollback();
+    work.discard();
+    if (calls.length > 1) {
+      this.#apart = calls.length;
+      this.#writes.unshift(...calls);
+      return;
+    }
+    if (this.#apart > 0) this.#apart -= 1;
+    // Nothing was taken: the transaction could not even begin, which is nobody's own fault.
+    const failed = calls.length === 1 ? calls : this.#takeAll();
+    answer(failed.map((call) => this.#failure(call, error)));
+  }
+
+  /** Opens the transaction; false when every request has passed its deadline by then. */
+  async #acquire(): Promise<boolean> {
+    const sinceMs = performance.now();
+    const { connection } = this.#options;
+    for (;;) {
+      try {
+        if (connection.tryBegin()) return true;
+      } catch (error) {
+        this.#undo([], error);
+        return false;
+      }
+      this.#options.collect();
+      this.#giveUpLate();
+      if (this.#writes.length === 0) return false;
+      this.#runOthers();
+      await this.#turn.wait(performance.now() - sinceMs);
+    }
+  }
+
+  #giveUpLate(): void {
+    const now = Date.now();
+    const late = this.#writes.filter(({ deadlineAt }) => deadlineAt <= now);
+    if (late.length === 0) return;
+    this.#writes = this.#writes.filter(({ deadlineAt }) => deadlineAt > now);
+    this.#options.answer(late.map((call) => this.#failure(call, lockTimeout(this.#options.connection.path))));
+  }
+
+  #takeAll(): readonly Call[] {
+    const calls = this.#writes;
+    this.#writes = [];
+    return calls;
+  }
+
+  #failure(call: Call, error: unknown): Notice {
+    const engineError = toEngineError(error, this.#options.connection.path);
+    return { kind: "failure", id: call.id, error: toErrorRecord(engineError) };
+  }
+}
+
+function reply(call: Call, value: unknown): Notice {
+  return { kind: "reply", id: call.id, reply: value };
+}

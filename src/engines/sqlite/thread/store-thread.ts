@@ -1,0 +1,178 @@
+import type { MessagePort } from "node:worker_threads";
+import { receiveMessageOnPort } from "node:worker_threads";
+import type { ClaimInterest } from "../../../engine/index.ts";
+import { toErrorRecord } from "../../../kernel/error-record.ts";
+import { newId } from "../../../kernel/id.ts";
+import type { Payload } from "../../../kernel/job.ts";
+import { silentLogger } from "../../../kernel/logger.ts";
+import { type Connection, openConnection } from "../database/connection.ts";
+import { migrate } from "../database/migrate.ts";
+import { toEngineError } from "../errors.ts";
+import { Mesh } from "../mesh/index.ts";
+import type { SqliteSettings } from "../options.ts";
+import { CHANGES_TOPIC, encodeChanges, type Notice, type Order } from "../protocol.ts";
+import { type Committed, Work } from "../work.ts";
+import { Arrivals } from "./arrivals.ts";
+import { CommitWatch } from "./commit-watch.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { TablePeerRegistry } from "./peers.ts";
+import { MIGRATION_MS, StoreOperations } from "./store-operations.ts";
+
+// A message of the mesh holds 1 MiB; a change takes about 60 bytes.
+const CHANGES_PER_MESSAGE = 10_000;
+
+/** The engine's thread: owns the connection, the mesh and the group commit, and does what the main thread orders. */
+export class StoreThread {
+  readonly #port: MessagePort;
+  readonly #connection: Connection;
+  readonly #work: Work;
+  readonly #commits: GroupCommit;
+  readonly #mesh: Mesh;
+  readonly #arrivals: Arrivals;
+  readonly #watch: CommitWatch;
+
+  /** Opens the file and brings its schema up to date. @throws StorageInvalid, StorageFull, EngineTimeout, SchemaTooNew */
+  constructor(port: MessagePort, settings: SqliteSettings) {
+    this.#port = port;
+    this.#connection = openMigrated(settings);
+    const { database, statements } = this.#connection;
+    this.#work = new Work(database, statements);
+    this.#arrivals = new Arrivals(this.#work);
+    this.#mesh = new Mesh({
+      id: newId(),
+      registry: new TablePeerRegistry(this.#connection),
+      onMessage: (topic, message) => this.#notify({ kind: "message", topic, message }),
+      onArrival: (waiters) => this.#notify({ kind: "arrival", waiters: waiters.map(Number) }),
+      logger: silentLogger,
+    });
+    this.#commits = new GroupCommit({
+      connection: this.#connection,
+      work: this.#work,
+      operations: new StoreOperations(this.#connection, this.#work, settings),
+      collect: () => this.#collect(),
+      answer: (notices) => this.#port.postMessage(notices),
+      onCommitted: (committed) => this.#announce(committed),
+      recordChanges: () => this.#mesh.hasSubscribers(CHANGES_TOPIC),
+    });
+    this.#watch = new CommitWatch(this.#work, (committed) => this.#announce(committed));
+  }
+
+  /** Joins the mesh and begins to take orders. */
+  async start(): Promise<void> {
+    try {
+      await this.#mesh.start();
+    } catch (error) {
+      this.#connection.close();
+      throw error;
+    }
+    this.#port.on("message", (orders: readonly Order[]) => {
+      this.#take(orders);
+      void this.#commits.run();
+    });
+    this.#notify({ kind: "started" });
+  }
+
+  async #stop(): Promise<void> {
+    await this.#commits.run();
+    this.#watch.stop();
+    await this.#mesh.stop();
+    this.#connection.close();
+    this.#port.close();
+  }
+
+  #collect(): void {
+    let received = receiveMessageOnPort(this.#port);
+    while (received !== undefined) {
+      this.#take(received.message);
+      received = receiveMessageOnPort(this.#port);
+    }
+  }
+
+  #take(orders: readonly Order[]): void {
+    for (const order of orders) this.#obey(order);
+  }
+
+  // May run while a transaction is open, so nothing here touches the file.
+  #obey(order: Order): void {
+    switch (order.kind) {
+      case "call":
+        this.#commits.submit(order.call);
+        break;
+      case "publish":
+        this.#publish(order.id, order.topic, order.message);
+        break;
+      case "subscribe":
+        void this.#subscribe(order.id, order.topic);
+        break;
+      case "unsubscribe":
+        this.#mesh.unsubscribe(order.topic);
+        break;
+      case "wait":
+        this.#wait(order.waiter, order.interest);
+        break;
+      case "unwait":
+        this.#mesh.unwait(String(order.waiter));
+        break;
+      case "watch":
+        this.#watch.watch(order.committed);
+        break;
+      case "stop":
+        void this.#stop();
+        break;
+    }
+  }
+
+  #publish(id: number, topic: string, message: Payload): void {
+    try {
+      this.#mesh.publish(topic, message);
+      this.#notify({ kind: "reply", id, reply: undefined });
+    } catch (error) {
+      this.#fail(id, error);
+    }
+  }
+
+  async #subscribe(id: number, topic: string): Promise<void> {
+    try {
+      await this.#mesh.subscribe(topic);
+      this.#notify({ kind: "reply", id, reply: undefined });
+    } catch (error) {
+      this.#fail(id, error);
+    }
+  }
+
+  #wait(waiter: number, interest: ClaimInterest): void {
+    this.#mesh.wait({ id: String(waiter), interest });
+    // After the announcement, not before: what is committed in between would go unnoticed.
+    this.#commits.look(() => {
+      if (!this.#arrivals.take(interest)) return;
+      this.#mesh.unwait(String(waiter));
+      this.#notify({ kind: "arrival", waiters: [waiter] });
+    });
+  }
+
+  #announce({ ready, changes }: Committed): void {
+    if (ready.length > 0) this.#mesh.wake(ready);
+    for (let from = 0; from < changes.length; from += CHANGES_PER_MESSAGE)
+      this.#mesh.publish(CHANGES_TOPIC, encodeChanges(changes.slice(from, from + CHANGES_PER_MESSAGE)));
+  }
+
+  #fail(id: number, error: unknown): void {
+    this.#notify({ kind: "failure", id, error: toErrorRecord(toEngineError(error, this.#connection.path)) });
+  }
+
+  #notify(notice: Notice): void {
+    this.#port.postMessage([notice]);
+  }
+}
+
+function openMigrated(settings: SqliteSettings): Connection {
+  const deadlineAt = Date.now() + MIGRATION_MS;
+  const connection = openConnection(settings, deadlineAt);
+  try {
+    migrate(connection, { namespace: settings.namespace, dryRun: false, deadlineAt });
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw toEngineError(error, settings.path);
+  }
+}
