@@ -30,7 +30,10 @@ export interface HealthFinding {
 
 /** The store's own upkeep, for the command line. */
 export interface Maintenance {
-  /** Brings the schema up to date, which `start()` does as well; `dryRun` only says what would be done. */
+  /**
+   * Brings the schema up to date, which `start()` does as well. `dryRun` only says what would be done, and makes nothing;
+   * `from` is 0 where there is no store yet. Also answers before `start()`, since afterwards nothing is left to do.
+   */
   migrate(request: { readonly dryRun: boolean }): Promise<MigrationReport>;
   diagnose(): Promise<readonly HealthFinding[]>;
 }

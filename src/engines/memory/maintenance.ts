@@ -4,7 +4,6 @@ import type { Store } from "./store.ts";
 export function createMaintenance(store: Store): Maintenance {
   return {
     async migrate() {
-      store.enter();
       // Plain data structures have no schema: there is never anything to bring up to date.
       return { from: 0, to: 0, applied: [] };
     },

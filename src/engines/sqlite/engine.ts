@@ -39,7 +39,7 @@ export class SqliteEngine implements Engine {
     this.upkeep = new SqliteUpkeep(channel);
     this.bus = new SqliteBus(channel, subscriptions);
     this.inspect = new SqliteInspect(channel);
-    this.maintenance = new SqliteMaintenance(channel);
+    this.maintenance = new SqliteMaintenance(channel, settings);
   }
 
   start(): Promise<void> {

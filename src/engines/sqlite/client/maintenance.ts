@@ -1,4 +1,6 @@
 import type { HealthFinding, Maintenance, MigrationReport } from "../../../engine/index.ts";
+import { migrateFile } from "../database/migrate.ts";
+import type { SqliteSettings } from "../options.ts";
 import type { Channel } from "./channel.ts";
 
 // Both read or write the whole file, which may be large.
@@ -7,13 +9,17 @@ const MAINTENANCE_MS = 600_000;
 /** Migration and health, as the main thread reaches them. */
 export class SqliteMaintenance implements Maintenance {
   readonly #channel: Channel;
+  readonly #settings: SqliteSettings;
 
-  constructor(channel: Channel) {
+  constructor(channel: Channel, settings: SqliteSettings) {
     this.#channel = channel;
+    this.#settings = settings;
   }
 
-  migrate(request: { readonly dryRun: boolean }): Promise<MigrationReport> {
-    return this.#channel.call("migrate", request, Date.now() + MAINTENANCE_MS);
+  async migrate({ dryRun }: { readonly dryRun: boolean }): Promise<MigrationReport> {
+    const deadlineAt = Date.now() + MAINTENANCE_MS;
+    if (this.#channel.started) return this.#channel.call("migrate", { dryRun }, deadlineAt);
+    return migrateFile(this.#settings, { dryRun, deadlineAt });
   }
 
   diagnose(): Promise<readonly HealthFinding[]> {

@@ -1,4 +1,4 @@
-import { type Stats, statSync } from "node:fs";
+import { existsSync, type Stats, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { fileGone, isBusy, toEngineError } from "../errors.ts";
 import type { SqliteSettings } from "../options.ts";
@@ -7,6 +7,8 @@ import { Statements } from "./statements.ts";
 
 // 8 MiB hold the upper levels of every index of 10 million jobs; SQLite's default of 2 MB does not.
 const CACHE_KIBIBYTES = 8_192;
+// Readers wait only for the moment in which another process recovers or switches the file.
+const READ_MS = 5_000;
 
 /** One open connection to the engine's file. */
 export class Connection {
@@ -70,6 +72,19 @@ export function openConnection(settings: SqliteSettings, deadlineAt: number): Co
     return new Connection(settings, opened);
   } catch (error) {
     if (database?.isOpen) database.close();
+    throw toEngineError(error, settings.path);
+  }
+}
+
+/**
+ * Opens the file for reading only, as it is; `undefined` where there is none.
+ * @throws StorageInvalid (`STORAGE_INVALID`)
+ */
+export function openToRead(settings: SqliteSettings): Connection | undefined {
+  if (!existsSync(settings.path)) return undefined;
+  try {
+    return new Connection(settings, new DatabaseSync(settings.path, { readOnly: true, timeout: READ_MS }));
+  } catch (error) {
     throw toEngineError(error, settings.path);
   }
 }

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { MigrationReport } from "../../../engine/index.ts";
 import { SchemaTooNew } from "../../../kernel/errors.ts";
-import { type Connection, writeBlocking } from "./connection.ts";
+import { toEngineError } from "../errors.ts";
+import type { SqliteSettings } from "../options.ts";
+import { type Connection, openConnection, openToRead, writeBlocking } from "./connection.ts";
 import { readNumber } from "./row.ts";
 import { readSql } from "./statements.ts";
 
@@ -43,6 +45,25 @@ export function migrate(
     if (migrations.length > 0) writeVersions(connection);
     return { from: locked, to: Math.max(locked, SCHEMA_VERSION), applied: migrations.map(({ name }) => name) };
   });
+}
+
+/**
+ * Does the same for a file that no engine's thread has open. As a dry run it makes no file and writes to none.
+ * @throws what `openConnection` and `migrate` throw.
+ */
+export function migrateFile(
+  settings: SqliteSettings,
+  request: { readonly dryRun: boolean; readonly deadlineAt: number },
+): MigrationReport {
+  const connection = request.dryRun ? openToRead(settings) : openConnection(settings, request.deadlineAt);
+  if (connection === undefined) return { from: 0, to: SCHEMA_VERSION, applied: pending(0).map(({ name }) => name) };
+  try {
+    return migrate(connection, { namespace: settings.namespace, ...request });
+  } catch (error) {
+    throw toEngineError(error, settings.path);
+  } finally {
+    connection.close();
+  }
 }
 
 /** 0 where the namespace has no tables yet. */
