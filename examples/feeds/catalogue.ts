@@ -28,7 +28,7 @@ const prompt: Behaviour = { kind: "prompt" };
 /** Every feed of the demo; all but `gone` and `silent` ones have a file under `data/`. */
 export const catalogue: readonly CatalogueFeed[] = [
   { slug: "allotment-diary", title: "Allotment Diary", behaviour: prompt },
-  { slug: "slow-lane-cycling", title: "The Slow Lane: Cycling & Touring", behaviour: { kind: "slow", delayMs: 1_200 } },
+  { slug: "slow-lane-cycling", title: "The Slow Lane: Cycling & Touring", behaviour: { kind: "slow", delayMs: 800 } },
   { slug: "nightwatch", title: "Nightwatch: Small Telescopes", behaviour: prompt },
   { slug: "branch-line", title: "Branch Line Gazette", behaviour: { kind: "unavailable", times: 1 } },
   { slug: "commit-log", title: "Commit Log: Notes on Databases", behaviour: prompt },
@@ -37,7 +37,7 @@ export const catalogue: readonly CatalogueFeed[] = [
   { slug: "brotzeit", title: "Brotzeit – Backen mit Sauerteig", behaviour: prompt },
   { slug: "crumb-and-crust", title: "Crumb & Crust", behaviour: prompt },
   { slug: "serif", title: "Serif: Letters & Type", behaviour: prompt },
-  { slug: "skyline-podcast", title: "Skyline: the Podcast", behaviour: { kind: "trickling", durationMs: 1_400 } },
+  { slug: "skyline-podcast", title: "Skyline: the Podcast", behaviour: { kind: "trickling", durationMs: 900 } },
   { slug: "old-mill-radio", title: "Old Mill Radio", behaviour: { kind: "gone" } },
   { slug: "le-marche", title: "Le Marché du Samedi", behaviour: prompt },
   { slug: "keyboard-releases", title: "openkeys/firmware: Releases", behaviour: prompt },
@@ -67,7 +67,7 @@ export const catalogue: readonly CatalogueFeed[] = [
   { slug: "rooftop-solar", title: "Rooftop Solar", behaviour: prompt },
   { slug: "ferry-timetable", title: "Ferry Service Updates", behaviour: prompt },
   { slug: "reading-room", title: "The Reading Room Podcast", behaviour: prompt },
-  { slug: "river-levels", title: "River Levels", behaviour: { kind: "slow", delayMs: 900 } },
+  { slug: "river-levels", title: "River Levels", behaviour: { kind: "slow", delayMs: 700 } },
   { slug: "the-wire", title: "The Wire: Everything, All Day", behaviour: prompt },
   { slug: "tiny-notes", title: "tiny notes", behaviour: prompt },
   { slug: "violin-makers", title: "Violin Makers’ Bench", behaviour: prompt },

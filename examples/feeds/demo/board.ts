@@ -1,0 +1,117 @@
+import type { App, JobSnapshot, JobState } from "lovage";
+import type { FetchReport } from "../fetch-feed.ts";
+import type { SubscribedFeed } from "../store.ts";
+import { printable } from "./text.ts";
+
+/** One job of this run, as far as is known. */
+export interface Row {
+  readonly feed: SubscribedFeed;
+  readonly job: string;
+  state: JobState;
+  attempt: number;
+  /** By the engine's clock, UTC epoch milliseconds: when its first attempt began, and when it ended for good. */
+  startedAt: number | undefined;
+  finishedAt: number | undefined;
+  /** Read by the attempt that runs. */
+  bytes: number | undefined;
+  report: FetchReport | undefined;
+  /** Why it failed, was discarded, or is tried again. */
+  reason: string | undefined;
+}
+
+/** Something worth a line while the jobs run. */
+export type Event =
+  | { readonly kind: "retry"; readonly row: Row; readonly reason: string; readonly inMs: number }
+  | { readonly kind: "failed" | "discarded"; readonly row: Row; readonly reason: string };
+
+/** All jobs of this run, watched from this process while another does the work. */
+export class Board {
+  readonly rows: readonly Row[];
+  readonly #app: App;
+  readonly #tell: (event: Event) => void;
+
+  constructor(
+    app: App,
+    jobs: readonly { readonly feed: SubscribedFeed; readonly job: string }[],
+    tell: (event: Event) => void,
+  ) {
+    this.#app = app;
+    this.#tell = tell;
+    this.rows = jobs.map(({ feed, job }) => ({
+      feed,
+      job,
+      state: "ready",
+      attempt: 1,
+      startedAt: undefined,
+      finishedAt: undefined,
+      bytes: undefined,
+      report: undefined,
+      reason: undefined,
+    }));
+  }
+
+  /** How many jobs are in each state. */
+  counts(): Readonly<Record<JobState, number>> {
+    const counts = { waiting: 0, ready: 0, active: 0, scheduled: 0, succeeded: 0, failed: 0, revoked: 0 };
+    for (const { state } of this.rows) counts[state] += 1;
+    return counts;
+  }
+
+  /** Follows every job to its end, or until the signal aborts. */
+  async follow(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.rows.map((row) => this.#followOne(row, signal)));
+  }
+
+  async #followOne(row: Row, signal: AbortSignal): Promise<void> {
+    for await (const snapshot of this.#app.result<FetchReport>(row.job).watch({ signal })) this.#apply(row, snapshot);
+  }
+
+  #apply(row: Row, snapshot: JobSnapshot<FetchReport>): void {
+    row.state = snapshot.state;
+    row.attempt = snapshot.attempt;
+    row.bytes = undefined;
+    switch (snapshot.state) {
+      case "waiting":
+      case "ready":
+        return;
+      case "scheduled":
+        row.reason = snapshot.error === undefined ? "asked to" : describe(snapshot.error);
+        this.#tell({ kind: "retry", row, reason: row.reason, inMs: snapshot.dueAt.getTime() - Date.now() });
+        return;
+      case "active":
+        row.startedAt ??= snapshot.startedAt.getTime();
+        row.bytes = readBytes(snapshot.progress);
+        return;
+      case "succeeded":
+        row.report = snapshot.result;
+        this.#finish(row, snapshot.finishedAt, undefined);
+        return;
+      case "failed":
+        this.#finish(row, snapshot.finishedAt, describe(snapshot.error.cause));
+        this.#tell({ kind: "failed", row, reason: row.reason ?? "" });
+        return;
+      case "revoked":
+        this.#finish(row, snapshot.finishedAt, printable(snapshot.reason));
+        this.#tell({ kind: "discarded", row, reason: row.reason ?? "" });
+        return;
+    }
+  }
+
+  #finish(row: Row, finishedAt: Date, reason: string | undefined): void {
+    row.finishedAt = finishedAt.getTime();
+    row.reason = reason;
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return printable(String(error));
+  // What went wrong below says more than "fetch failed".
+  const deeper = error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  // The table says which job it is.
+  const message = error.message.replace(/^Job \S+ of task "[^"]+" /, "").replace(/: end in order.*$/, "");
+  return printable(`${error.name}: ${message}${deeper}`);
+}
+
+function readBytes(progress: unknown): number | undefined {
+  return typeof progress === "object" && progress !== null && "bytes" in progress ? Number(progress.bytes) : undefined;
+}
