@@ -1,0 +1,115 @@
+import type { App } from "../app/index.ts";
+import type { HealthFinding, QueueStatistics, WorkerStatistics } from "../engine/index.ts";
+import { formatDuration } from "../kernel/duration.ts";
+import { LovageError } from "../kernel/errors.ts";
+import type { JobState } from "../kernel/job.ts";
+import { describePlace } from "./session.ts";
+import { counted } from "./text.ts";
+
+const OLDEST_NODE = [22, 18] as const;
+// More than that between two machines' clocks, and leases, schedules and retentions begin to be wrong.
+const CLOCK_TOLERANCE_MS = 2_000;
+// How many waiting jobs are looked at for the names of their tasks; how many there are is counted exactly.
+const SAMPLE = 1_000;
+const NOT_STARTED: readonly JobState[] = ["ready", "scheduled"];
+
+/** Looks at everything that keeps jobs from being done; goes on as far as the engine allows. */
+export async function examine(app: App): Promise<readonly HealthFinding[]> {
+  const findings: HealthFinding[] = [checkNode(), checkSharing(app)];
+  try {
+    const schema = await checkSchema(app);
+    findings.push(schema);
+    if (!schema.ok) return findings;
+    await app.start();
+    findings.push(...(await app.engine.maintenance.diagnose()));
+    findings.push(...(await checkWork(app)));
+  } catch (error) {
+    if (!(error instanceof LovageError)) throw error;
+    findings.push({ check: "engine", ok: false, detail: error.message });
+  }
+  return findings;
+}
+
+function checkNode(): HealthFinding {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const [wantedMajor, wantedMinor] = OLDEST_NODE;
+  const ok = major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+  return { check: "node", ok, detail: `Node ${process.versions.node}${ok ? "" : `, needs ${OLDEST_NODE.join(".")}`}` };
+}
+
+function checkSharing(app: App): HealthFinding {
+  const ok = app.engine.capabilities.processes;
+  return {
+    check: "engine",
+    ok,
+    detail: `${app.engine.kind}, ${describePlace(app)}${ok ? "" : ": no other process can reach it"}`,
+  };
+}
+
+async function checkSchema(app: App): Promise<HealthFinding> {
+  const { from, to, applied } = await app.engine.maintenance.migrate({ dryRun: true });
+  if (from === 0 && to > 0) {
+    return {
+      check: "schema",
+      ok: false,
+      detail: `there is no store at ${describePlace(app)}: lovage migrate makes it`,
+    };
+  }
+  const ok = applied.length === 0;
+  return { check: "schema", ok, detail: ok ? `version ${to}` : `version ${from}, behind ${to}: lovage migrate` };
+}
+
+async function checkWork(app: App): Promise<readonly HealthFinding[]> {
+  const nowMs = app.clock.now();
+  const [workers, queues] = await Promise.all([app.engine.inspect.workers(), app.engine.inspect.queues()]);
+  const live = workers.filter(({ leaseUntil }) => leaseUntil >= nowMs);
+  const unknown = await Promise.all(queues.map((queue) => checkQueue(app, queue, live)));
+  return [checkClock(workers, nowMs), checkWorkers(workers, live), ...queues.flatMap(checkPaused), ...unknown.flat()];
+}
+
+/** Workers say when they started by the engine's clock: an instant ahead of this machine's gives the clocks away. */
+function checkClock(workers: readonly WorkerStatistics[], nowMs: number): HealthFinding {
+  const aheadMs = Math.max(0, ...workers.map(({ startedAt }) => startedAt - nowMs));
+  const ok = aheadMs <= CLOCK_TOLERANCE_MS;
+  const now = new Date(nowMs).toISOString();
+  return {
+    check: "clock",
+    ok,
+    detail: ok ? now : `this machine says ${now}, and the engine is ${formatDuration(aheadMs)} ahead: synchronize them`,
+  };
+}
+
+function checkWorkers(workers: readonly WorkerStatistics[], live: readonly WorkerStatistics[]): HealthFinding {
+  const lapsed = workers.length - live.length;
+  const detail = `${counted(live.length, "live worker")}${lapsed === 0 ? "" : `, ${lapsed} whose lease has lapsed`}`;
+  return { check: "workers", ok: live.length > 0, detail: live.length > 0 ? detail : `${detail}: nothing will run` };
+}
+
+function checkPaused({ queue, paused, ready }: QueueStatistics): readonly HealthFinding[] {
+  if (!paused) return [];
+  const detail = `"${queue}" is paused, with ${counted(ready, "ready job")}: lovage queues resume ${queue}`;
+  return [{ check: "queue", ok: ready === 0, detail }];
+}
+
+/** Jobs of a queue whose tasks no live worker of that queue has registered wait for ever, and nobody hears of it. */
+async function checkQueue(
+  app: App,
+  { queue, ready, scheduled }: QueueStatistics,
+  live: readonly WorkerStatistics[],
+): Promise<readonly HealthFinding[]> {
+  if (ready + scheduled === 0) return [];
+  const serving = live.filter(({ queues }) => queues === undefined || queues.includes(queue));
+  const known = new Set(serving.flatMap(({ tasks }) => tasks));
+  const filter = { queues: [queue], states: NOT_STARTED };
+  const { inspect } = app.engine;
+  const [total, served] = await Promise.all([
+    inspect.count(filter),
+    known.size === 0 ? 0 : inspect.count({ ...filter, tasks: [...known] }),
+  ]);
+  if (total <= served) return [];
+  const sample = await inspect.list({ filter, cursor: undefined, limit: SAMPLE });
+  const names = new Set(sample.map(({ task }) => task).filter((task) => !known.has(task)));
+  const tasks = names.size === 0 ? "tasks" : `"${[...names].join('", "')}"`;
+  const detail = `${counted(total - served, "job")} of ${tasks} in "${queue}" ${total - served === 1 ? "waits" : "wait"} for a worker that knows the task`;
+  return [{ check: "queue", ok: false, detail }];
+}
