@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../../engine/contract.ts";
+import { newId } from "../../../kernel/id.ts";
 import { type ConformanceTest, definePart } from "../part.ts";
 import { newJob, pushRequest } from "../trial.ts";
 import { RETAIN_MS } from "../worker.ts";
@@ -25,9 +26,11 @@ export const lifecycleTests: readonly ConformanceTest[] = definePart("lifecycle"
 
   "every operation before the start and after the stop is refused as closed": async (trial) => {
     const engine = await trial.adapter.open(trial.reference);
-    for (const operation of operations(engine)) await assert.rejects(operation, { code: "ENGINE_CLOSED" });
+    for (const operate of operations(engine))
+      await assert.rejects(operate, { code: "ENGINE_CLOSED" }, operate.toString());
     await trial.engine.stop();
-    for (const operation of operations(trial.engine)) await assert.rejects(operation, { code: "ENGINE_CLOSED" });
+    for (const operate of operations(trial.engine))
+      await assert.rejects(operate, { code: "ENGINE_CLOSED" }, operate.toString());
   },
 
   "jobs, keys and pauses outlast a restart": async (trial) => {
@@ -103,28 +106,28 @@ export const lifecycleTests: readonly ConformanceTest[] = definePart("lifecycle"
 });
 
 /** One call of every part of the engine. */
-function operations({ jobs, liveness, upkeep, bus, inspect, maintenance }: Engine): Promise<unknown>[] {
+function operations({ jobs, liveness, upkeep, bus, inspect, maintenance }: Engine): (() => Promise<unknown>)[] {
   const { signal } = new AbortController();
   return [
-    jobs.push([pushRequest([{}])]),
-    jobs.exchange({ worker: "worker", exchange: 1, settlements: [], claim: undefined }),
-    jobs.progress([]),
-    jobs.arrival({ queues: undefined, tasks: [] }, signal),
-    jobs.changes(() => {}),
-    liveness.beat({ worker: "worker", leaseMs: 1_000, held: undefined }),
-    liveness.deregister("worker"),
-    liveness.rescue({ worker: "worker", max: 1, retainMs: RETAIN_MS }),
-    upkeep.promote({ max: 1 }),
-    upkeep.expire({ max: 1, retainMs: RETAIN_MS }),
-    upkeep.prune({ max: 1, maxFinished: 1 }),
-    bus.publish("news", "x"),
-    bus.subscribe("news", () => {}),
-    inspect.get([]),
-    inspect.list({ filter: {}, cursor: undefined, limit: 1 }),
-    inspect.count({}),
-    inspect.pause("queue"),
-    inspect.queues(),
-    inspect.workers(),
-    maintenance.diagnose(),
+    () => jobs.push([pushRequest([{}])]),
+    () => jobs.exchange({ worker: "worker", exchange: 1, settlements: [], claim: undefined }),
+    () => jobs.progress([{ id: newId(), fence: 1, receipt: 1, progress: "1" }]),
+    () => jobs.arrival({ queues: undefined, tasks: ["task"] }, signal),
+    () => jobs.changes(() => {}),
+    () => liveness.beat({ worker: "worker", leaseMs: 1_000, held: undefined }),
+    () => liveness.deregister("worker"),
+    () => liveness.rescue({ worker: "worker", max: 1, retainMs: RETAIN_MS }),
+    () => upkeep.promote({ max: 1 }),
+    () => upkeep.expire({ max: 1, retainMs: RETAIN_MS }),
+    () => upkeep.prune({ max: 1, maxFinished: 1 }),
+    () => bus.publish("news", "x"),
+    () => bus.subscribe("news", () => {}),
+    () => inspect.get([newId()]),
+    () => inspect.list({ filter: {}, cursor: undefined, limit: 1 }),
+    () => inspect.count({}),
+    () => inspect.pause("queue"),
+    () => inspect.queues(),
+    () => inspect.workers(),
+    () => maintenance.diagnose(),
   ];
 }

@@ -22,13 +22,12 @@ export const quarantineTests: readonly ConformanceTest[] = definePart("quarantin
   "one at a time": async (trial) => {
     const ids = [await crashTwice(trial), await crashTwice(trial)];
     const worker = await trial.worker();
-    const first = await worker.exchange([], { max: 5, alone: true });
-    assert.equal(first.claimed.length, 1);
-    assert.equal(first.quarantined, true, "another one waits");
-    const second = await worker.exchange([], { max: 5, alone: true });
-    assert.equal(second.quarantined, false);
-    const claimed = [...first.claimed, ...second.claimed].map(({ id }) => id);
-    assert.deepEqual(claimed.sort(), ids.sort());
+    const first = await worker.claim(5, { alone: true });
+    assert.equal(first.length, 1);
+    assert.equal((await worker.exchange([], { max: 5 })).quarantined, true, "another one waits");
+    const second = await worker.claim(5, { alone: true });
+    assert.equal((await worker.exchange([], { max: 5 })).quarantined, false);
+    assert.deepEqual([...first, ...second].map(({ id }) => id).sort(), ids.sort());
   },
 
   "a process that runs nothing takes usual jobs, too": async (trial) => {
