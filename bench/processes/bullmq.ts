@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Queue, Worker } from "bullmq";
+import { Redis } from "ioredis";
 import { childOptions, preciseNow, serve } from "../support/process.ts";
 import { redisUrl } from "../support/redis.ts";
 import { percentile } from "../support/rounds.ts";
@@ -10,7 +11,8 @@ interface Options {
 }
 
 const options = childOptions<Options>();
-const connection = { host: redisUrl.hostname, port: Number(redisUrl.port || 6379) };
+// As BullMQ asks of the connection of a worker.
+const connection = new Redis(redisUrl.href, { maxRetriesPerRequest: null });
 const queue = new Queue(options.queue, { connection });
 const latencies: number[] = [];
 let worker: Worker | undefined;
@@ -79,5 +81,6 @@ serve(
   async () => {
     await worker?.close();
     await queue.close();
+    connection.disconnect();
   },
 );
