@@ -1,4 +1,4 @@
-import { type Engine, instrument } from "../engine/index.ts";
+import { type Engine, instrument, withHints } from "../engine/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { EngineClosed } from "../kernel/errors.ts";
 import type { Logger } from "../kernel/logger.ts";
@@ -26,7 +26,7 @@ export class Connection implements TaskSource {
   #closed = false;
 
   constructor(parts: AppParts, settings: Settings, metrics: Metrics) {
-    this.engine = this.#untilClosed(instrument(parts.engine, metrics));
+    this.engine = this.#untilClosed(instrument(withHints(parts.engine, parts.clock), metrics));
     this.clock = parts.clock;
     this.logger = parts.logger;
     this.settings = settings;

@@ -1,5 +1,6 @@
 export type { Bus, Subscription } from "./bus.ts";
 export type { Capabilities, Engine, HealthFinding, Maintenance, MigrationReport } from "./contract.ts";
+export { BEAT_TOPIC, DUE_TOPIC, withHints } from "./hints.ts";
 export type {
   BulkReply,
   BulkRequest,
