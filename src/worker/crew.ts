@@ -4,9 +4,14 @@ import type { Logger } from "../kernel/logger.ts";
 import type { WorkerSettings } from "../kernel/options/index.ts";
 import { Claimer } from "./exchange/claimer.ts";
 import { Exchange } from "./exchange/exchange.ts";
+import { Hints } from "./hints.ts";
 import { Lease } from "./lease/lease.ts";
+import { Renewal } from "./lease/renewal.ts";
+import { LoopLag } from "./loop-lag.ts";
 import { Outage } from "./outage.ts";
 import type { WorkerParts } from "./parts.ts";
+import { Pulse } from "./pulse.ts";
+import { Recycle, type RecycleReason } from "./recycle.ts";
 import type { RunnableTask } from "./run/attempt.ts";
 import { Executor } from "./run/executor.ts";
 import { FailureReport } from "./run/failure-report.ts";
@@ -15,72 +20,148 @@ import { RunMetrics } from "./run/run-metrics.ts";
 import { Tally } from "./tally.ts";
 import { Upkeep } from "./upkeep.ts";
 
-/** The actors of one worker from its start to its stop. */
-export interface Crew {
+/** What a crew is engaged for. */
+export interface Assignment {
+  readonly parts: WorkerParts;
+  readonly settings: WorkerSettings;
+  readonly description: WorkerDescription;
+  readonly onRecycle: (reason: RecycleReason) => void;
+}
+
+/** The actors of one worker from its start to its stop, introduced to each other. */
+export class Crew {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly outage: Outage;
-  readonly tally: Tally;
+  readonly tally: Tally = new Tally();
+  readonly recycle: Recycle;
+  readonly lag: LoopLag;
+  readonly pulse: Pulse;
   readonly progress: ProgressReporter;
   readonly executor: Executor;
   readonly exchange: Exchange;
   readonly claimer: Claimer;
   readonly lease: Lease;
+  /** Absent where the engine lives in this process. */
+  readonly renewal: Renewal | undefined;
   readonly upkeep: Upkeep;
-}
+  readonly hints: Hints;
+  readonly #assignment: Assignment;
+  readonly #metrics: RunMetrics;
 
-/** Engages the actors and introduces them to each other; none of them does anything yet. */
-export function engageCrew(parts: WorkerParts, settings: WorkerSettings, description: WorkerDescription): Crew {
-  const { clock, logger, engine } = parts;
-  const outage = new Outage(clock, logger);
-  const tally = new Tally();
-  const progress = new ProgressReporter({
-    ...{ jobs: engine.jobs, clock, logger },
-    limitBytes: parts.settings.progressLimitBytes,
-  });
-  const exchange = new Exchange({
-    ...{ worker: description.id, jobs: engine.jobs, logger, metrics: parts.metrics },
-    retainFailedMs: parts.settings.jobDefaults.retention.failedMs,
-  });
-  const metrics = new RunMetrics(parts.metrics);
-  const executor: Executor = new Executor({
-    ...{ clock, logger, settings: parts.settings, metrics, progress },
-    tasks: runnableTasks(parts, metrics),
-    failures: new FailureReport(logger, parts.onError),
-    settle: (settlement) => {
-      tally.countEnd(settlement.outcome.kind);
-      exchange.settle(settlement);
-      claimer.schedule();
-    },
-    onEnd: () => claimer.schedule(),
-  });
-  const claimer: Claimer = new Claimer({
-    ...{ jobs: engine.jobs, exchange, clock, outage },
-    interest: { tasks: description.tasks, queues: description.queues },
-    concurrency: settings.concurrency,
-    pollMs: settings.pollMs,
-    retainMs: parts.settings.jobDefaults.retention.revokedMs,
-    running: () => executor.running.size,
-    allowance: () => (settings.maxJobs ?? Number.POSITIVE_INFINITY) - tally.started,
-    start: (job) => {
-      tally.countStart();
-      executor.start(job);
-    },
-    beforeExchange: () => {
-      progress.flush();
-      metrics.running.set(executor.running.size);
-    },
-  });
-  const lease = new Lease({
-    ...{ description, leaseMs: settings.leaseMs, liveness: engine.liveness },
-    ...{ clock, logger, outage, executor, exchange },
-  });
-  const upkeep = new Upkeep({
-    ...{ worker: description.id, engine, clock, logger, metrics: parts.metrics, outage, settings: parts.settings },
-    ...{ leaseMs: settings.leaseMs, pollMs: settings.pollMs },
-    onReady: () => claimer.nudge(),
-  });
-  return { clock, logger, outage, tally, progress, executor, exchange, claimer, lease, upkeep };
+  constructor(assignment: Assignment) {
+    const { parts, settings, description, onRecycle } = assignment;
+    const { clock, logger, engine, metrics } = parts;
+    const worker = description.id;
+    this.#assignment = assignment;
+    this.#metrics = new RunMetrics(metrics);
+    this.clock = clock;
+    this.logger = logger;
+    this.outage = new Outage(clock, logger);
+    this.recycle = new Recycle({ ...settings, onDue: onRecycle });
+    this.lag = new LoopLag({
+      ...{ logger, metrics, warningMs: settings.lagWarningMs },
+      running: () => this.executor.running,
+    });
+    this.progress = new ProgressReporter({
+      ...{ jobs: engine.jobs, clock, logger },
+      limitBytes: parts.settings.progressLimitBytes,
+    });
+    this.exchange = new Exchange({
+      ...{ worker, jobs: engine.jobs, logger, metrics },
+      retainFailedMs: parts.settings.jobDefaults.retention.failedMs,
+    });
+    this.executor = this.#engageExecutor();
+    this.claimer = this.#engageClaimer();
+    this.lease = this.#engageLease();
+    this.renewal = this.#engageRenewal();
+    this.upkeep = this.#engageUpkeep();
+    this.hints = new Hints({
+      bus: engine.bus,
+      onDue: (delayMs) => this.upkeep.dueIn(delayMs),
+      onBeatWanted: () => this.lease.beatSoon(),
+    });
+    this.pulse = this.#engagePulse();
+  }
+
+  #engageExecutor(): Executor {
+    const { parts } = this.#assignment;
+    return new Executor({
+      ...{ clock: this.clock, logger: this.logger, settings: parts.settings },
+      ...{ metrics: this.#metrics, progress: this.progress },
+      tasks: runnableTasks(parts, this.#metrics),
+      failures: new FailureReport(parts.onError),
+      settle: (settlement) => {
+        this.tally.countEnd(settlement.outcome.kind);
+        this.exchange.settle(settlement);
+        this.upkeep.noteSettled(settlement);
+      },
+      onEnd: (attempt, runMs) => {
+        this.lag.noteEnd(attempt, runMs);
+        this.claimer.schedule();
+      },
+      onNextLimit: (attempt) => this.renewal?.watch(attempt),
+    });
+  }
+
+  #engageClaimer(): Claimer {
+    const { parts, settings, description } = this.#assignment;
+    return new Claimer({
+      ...{ jobs: parts.engine.jobs, exchange: this.exchange, clock: this.clock, outage: this.outage },
+      interest: { tasks: description.tasks, queues: description.queues },
+      concurrency: settings.concurrency,
+      pollMs: settings.pollMs,
+      retainMs: parts.settings.jobDefaults.retention.revokedMs,
+      running: () => this.executor.running.size,
+      allowance: () => this.recycle.allowance(this.tally.started),
+      start: (job) => {
+        this.tally.countStart();
+        this.executor.start(job);
+        this.recycle.lookAtJobs(this.tally.started);
+      },
+      beforeExchange: () => {
+        this.progress.flush();
+        this.#metrics.running.set(this.executor.running.size);
+      },
+    });
+  }
+
+  #engageLease(): Lease {
+    const { parts, settings, description } = this.#assignment;
+    return new Lease({
+      ...{ description, leaseMs: settings.leaseMs, liveness: parts.engine.liveness },
+      ...{ clock: this.clock, logger: this.logger, outage: this.outage },
+      ...{ executor: this.executor, exchange: this.exchange },
+    });
+  }
+
+  #engageRenewal(): Renewal | undefined {
+    const { parts, settings, description } = this.#assignment;
+    const source = parts.engine.liveness.renewal;
+    if (source === undefined) return undefined;
+    return new Renewal({
+      ...{ source, worker: description.id, leaseMs: settings.leaseMs, tasks: description.tasks },
+      ...{ clock: this.clock, logger: this.logger, outage: this.outage },
+    });
+  }
+
+  #engageUpkeep(): Upkeep {
+    const { parts, settings, description } = this.#assignment;
+    return new Upkeep({
+      ...{ worker: description.id, engine: parts.engine, metrics: parts.metrics, settings: parts.settings },
+      ...{ clock: this.clock, logger: this.logger, outage: this.outage },
+      ...{ leaseMs: settings.leaseMs, pollMs: settings.pollMs },
+      onReady: () => this.claimer.nudge(),
+    });
+  }
+
+  #engagePulse(): Pulse {
+    return new Pulse([
+      () => this.renewal?.beat(),
+      (lateMs) => this.lag.look(lateMs),
+      () => this.recycle.lookAtMemory(),
+    ]);
+  }
 }
 
 function runnableTasks({ registry }: WorkerParts, metrics: RunMetrics): ReadonlyMap<string, RunnableTask> {

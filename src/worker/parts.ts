@@ -16,6 +16,4 @@ export interface WorkerParts {
   readonly settings: Settings;
   /** Called after every failed attempt; what it throws is logged. */
   readonly onError?: ((failure: FailedAttempt) => void) | undefined;
-  /** Begins the worker's id. Default: the host's name. */
-  readonly name?: string | undefined;
 }

@@ -1,18 +1,19 @@
 import type { Crew } from "./crew.ts";
 import { type Grace, within } from "./grace.ts";
+import { releaseConsole } from "./run/console.ts";
+import { dismiss } from "./startup.ts";
 
 // Enough for a store that is busy; one that is away is not waited for.
 const FLUSH_LIMIT_MS = 3_000;
-const CHORES_LIMIT_MS = 2_000;
+const DISMISSAL_LIMIT_MS = 5_000;
 
 /**
  * Ends a worker's work: claims nothing more, lets running handlers finish for as long as the grace lasts, gives the
  * rest back at once, has everything settled, and says good-bye. Bounded also while the engine is away.
  */
 export async function shutDown(crew: Crew, grace: Grace): Promise<void> {
-  const { clock, claimer, executor, progress } = crew;
+  const { clock, claimer, executor, progress, pulse } = crew;
   claimer.close();
-  const chores = crew.upkeep.stop();
   await Promise.race([claimer.quiet(), grace.expired]);
   grace.close();
   executor.releaseAll();
@@ -20,8 +21,9 @@ export async function shutDown(crew: Crew, grace: Grace): Promise<void> {
   claimer.stop();
   progress.stop();
   sayWhatIsLeft(crew);
-  await within(clock, chores, CHORES_LIMIT_MS);
-  await crew.lease.stop();
+  pulse.stop();
+  releaseConsole();
+  await within(clock, dismiss(crew), DISMISSAL_LIMIT_MS);
 }
 
 function sayWhatIsLeft({ logger, exchange, executor }: Crew): void {

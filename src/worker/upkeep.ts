@@ -1,5 +1,6 @@
 import type { Engine, RescuedJob } from "../engine/index.ts";
 import { type Clock, sleep } from "../kernel/clock.ts";
+import type { Settlement, When } from "../kernel/job.ts";
 import { type Lifecycle, LifecycleGuard } from "../kernel/lifecycle.ts";
 import type { Logger, LogLevel } from "../kernel/logger.ts";
 import type { BoundCounter, Metrics } from "../kernel/metrics.ts";
@@ -69,6 +70,12 @@ export class Upkeep implements Lifecycle {
     return this.#guard.stop();
   }
 
+  /** What this worker puts off itself, it hears of first. */
+  noteSettled({ outcome, effects }: Settlement): void {
+    if (outcome.kind === "retried" || outcome.kind === "snoozed") this.#noteDue(outcome.due);
+    for (const { job } of effects) if (job.due !== undefined) this.#noteDue(job.due);
+  }
+
   /** A job was scheduled that is due so soon: promotes in time for it. */
   dueIn(delayMs: number): void {
     const atMs = this.#parts.clock.monotonic() + delayMs;
@@ -82,6 +89,10 @@ export class Upkeep implements Lifecycle {
     const { promoted, nextDueInMs } = await this.#parts.engine.upkeep.promote({ max: MAX_PROMOTED });
     if (promoted > 0) this.#parts.onReady();
     return promoted > 0 || nextDueInMs === 0;
+  }
+
+  #noteDue(due: When): void {
+    this.dueIn("afterMs" in due ? due.afterMs : Math.max(0, due.at - this.#parts.clock.now()));
   }
 
   async #begin(): Promise<void> {

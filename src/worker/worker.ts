@@ -6,11 +6,13 @@ import { OptionsInvalid } from "../kernel/errors.ts";
 import { type Lifecycle, LifecycleGuard } from "../kernel/lifecycle.ts";
 import { OptionReader, readWorkerOptions, type WorkerOptions, type WorkerSettings } from "../kernel/options/index.ts";
 import { version } from "../kernel/version.ts";
-import { type Crew, engageCrew } from "./crew.ts";
+import { Crew } from "./crew.ts";
 import { type DrainReport, drain } from "./drain.ts";
 import { Grace } from "./grace.ts";
 import type { WorkerParts } from "./parts.ts";
+import type { RecycleReason } from "./recycle.ts";
 import { shutDown } from "./shutdown.ts";
+import { startUp } from "./startup.ts";
 import type { OutcomeCounts } from "./tally.ts";
 
 /** Where a worker is between its start and its stop. */
@@ -29,7 +31,7 @@ export interface WorkerStatus {
 }
 
 /** Why a worker ended. All but `stopped` mean that a fresh process should take its place. */
-export type EndReason = "stopped" | "max-jobs" | "max-memory";
+export type EndReason = "stopped" | RecycleReason;
 
 export interface StopOptions {
   /** How long running handlers may take to finish. Default: the option `grace`. */
@@ -65,7 +67,7 @@ export class Worker implements Lifecycle {
     reader.finish("The options of the worker do not fit");
     this.#parts = parts;
     this.#grace = new Grace(parts.clock);
-    this.id = `${parts.name ?? hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
+    this.id = `${this.settings.name ?? hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
   }
 
   /** Resolves, once the worker was started and has ended, with the reason. */
@@ -139,17 +141,27 @@ export class Worker implements Lifecycle {
     this.#grace.close();
     this.#grace = new Grace(this.#parts.clock);
     try {
-      const crew = engageCrew(this.#parts, this.settings, this.#describe());
+      const crew = new Crew({
+        ...{ parts: this.#parts, settings: this.settings, description: this.#describe() },
+        onRecycle: (reason) => this.#recycle(reason),
+      });
       await this.#parts.engine.start();
-      await crew.lease.start();
-      await crew.upkeep.start();
-      crew.claimer.start();
+      await startUp(crew);
       this.#crew = crew;
       this.#state = "running";
     } catch (error) {
       this.#state = "stopped";
       throw error;
     }
+  }
+
+  #recycle(reason: RecycleReason): void {
+    if (this.#state !== "running") return;
+    this.#endReason = reason;
+    this.#parts.logger.log("info", "the worker has done enough and stops, to make room for a fresh process", {
+      reason,
+    });
+    void this.#guard.stop();
   }
 
   async #end(): Promise<void> {

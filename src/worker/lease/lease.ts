@@ -5,6 +5,7 @@ import type { ClaimReference } from "../../kernel/job.ts";
 import { type Lifecycle, LifecycleGuard } from "../../kernel/lifecycle.ts";
 import type { Logger } from "../../kernel/logger.ts";
 import type { Exchange } from "../exchange/exchange.ts";
+import { within } from "../grace.ts";
 import type { Outage } from "../outage.ts";
 import type { Attempt } from "../run/attempt.ts";
 import type { Executor } from "../run/executor.ts";
@@ -65,14 +66,17 @@ export class Lease implements Lifecycle {
 
   async #end(): Promise<void> {
     this.#stopping.abort();
+    await within(this.#parts.clock, this.#sayGoodbye(), FAREWELL_LIMIT_MS);
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    const { liveness, description, logger } = this.#parts;
     await this.#beats;
-    const { liveness, clock, description, logger } = this.#parts;
-    const farewell = liveness.deregister(description.id).catch((error: unknown) => {
+    try {
+      await liveness.deregister(description.id);
+    } catch (error) {
       logger.log("warn", "the engine could not be told that this worker stops; its lease will lapse", { error });
-    });
-    const patience = new AbortController();
-    await Promise.race([farewell, sleep(clock, FAREWELL_LIMIT_MS, patience.signal)]);
-    patience.abort();
+    }
   }
 
   #register(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ClaimedJob } from "../../kernel/job.ts";
+import type { Logger } from "../../kernel/logger.ts";
 import type { RegisteredTask } from "../../tasks/index.ts";
 import type { Decision } from "./decision.ts";
 import type { TaskSeries } from "./run-metrics.ts";
@@ -13,6 +14,8 @@ export interface RunnableTask extends RegisteredTask {
 export class Attempt {
   readonly job: ClaimedJob;
   readonly task: RunnableTask;
+  /** Of the worker that runs it. */
+  readonly logger: Logger;
   readonly startedMs: number;
   readonly hardLimitAtMs: number;
   /** When it is given up; earlier than the hard limit once a caller has asked it to stop. */
@@ -28,10 +31,11 @@ export class Attempt {
   #controller: AbortController | undefined;
   #aborted: Error | undefined;
 
-  constructor(job: ClaimedJob, task: RunnableTask, startedMs: number) {
+  constructor(job: ClaimedJob, task: RunnableTask, logger: Logger, startedMs: number) {
     const { softLimitMs, hardLimitMs } = task.settings;
     this.job = job;
     this.task = task;
+    this.logger = logger;
     this.startedMs = startedMs;
     this.hardLimitAtMs = startedMs + hardLimitMs;
     this.giveUpAtMs = this.hardLimitAtMs;

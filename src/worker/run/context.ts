@@ -2,7 +2,6 @@ import { type Duration, parseDuration } from "../../kernel/duration.ts";
 import { OptionsInvalid } from "../../kernel/errors.ts";
 import type { When } from "../../kernel/job.ts";
 import type { Json } from "../../kernel/json.ts";
-import type { Logger } from "../../kernel/logger.ts";
 import type { Context, RetryRequest, TaskLog } from "../../tasks/index.ts";
 import type { Attempt } from "./attempt.ts";
 import { AttemptEnded, type Decision } from "./decision.ts";
@@ -10,7 +9,6 @@ import { logAttempt } from "./job-log.ts";
 
 /** What the contexts of a worker share. */
 export interface ContextSource {
-  readonly logger: Logger;
   readonly maxDelayMs: number;
   readonly report: (attempt: Attempt, value: Json) => void;
 }
@@ -62,12 +60,11 @@ export class AttemptContext implements Context {
 
   get log(): TaskLog {
     const attempt = this.#attempt;
-    const { logger } = this.#source;
     return {
-      debug: (message, fields) => logAttempt(logger, attempt, "debug", message, fields),
-      info: (message, fields) => logAttempt(logger, attempt, "info", message, fields),
-      warn: (message, fields) => logAttempt(logger, attempt, "warn", message, fields),
-      error: (message, fields) => logAttempt(logger, attempt, "error", message, fields),
+      debug: (message, fields) => logAttempt(attempt, "debug", message, fields),
+      info: (message, fields) => logAttempt(attempt, "info", message, fields),
+      warn: (message, fields) => logAttempt(attempt, "warn", message, fields),
+      error: (message, fields) => logAttempt(attempt, "error", message, fields),
     };
   }
 

@@ -41,6 +41,8 @@ export interface ExecutorParts {
   readonly settle: (settlement: Settlement) => void;
   /** Hears of the end of each attempt and of how long it took. */
   readonly onEnd: (attempt: Attempt, runMs: number) => void;
+  /** Hears which running attempt is to be given up first. */
+  readonly onNextLimit: (attempt: Attempt | undefined) => void;
 }
 
 /** Runs claimed jobs: find the task, prepare the input, run the handler, decide the outcome, settle. */
@@ -56,9 +58,9 @@ export class Executor {
     this.#limits = new TimeLimits(parts.clock, {
       onSoftLimit: (attempt) => attempt.abort(softLimit(attempt)),
       onGiveUp: (attempt) => this.#giveUp(attempt),
+      onNext: parts.onNextLimit,
     });
     this.#contextSource = {
-      logger: parts.logger,
       maxDelayMs: parts.settings.maxDelayMs,
       report: (attempt, value) => parts.progress.report(attempt, value),
     };
@@ -72,11 +74,6 @@ export class Executor {
   /** Handlers whose attempt was given up, and that still run. */
   get leftRunning(): number {
     return this.#left.size;
-  }
-
-  /** When the next attempt is given up, by the clock's `monotonic()`. */
-  get nextGiveUpAtMs(): number | undefined {
-    return this.#limits.nextGiveUpAtMs;
   }
 
   /** Starts a job. Whatever its handler does, nothing is thrown here. */
@@ -100,7 +97,7 @@ export class Executor {
     const message = `Job ${attempt.job.id} was given to another worker, because this one's lease had lapsed.`;
     this.#leave(attempt);
     attempt.abort(new LeaseLost(message, { details: attemptFields(attempt) }));
-    logAttempt(this.#parts.logger, attempt, "warn", "job lost: the worker's lease had lapsed");
+    logAttempt(attempt, "warn", "job lost: the worker's lease had lapsed");
   }
 
   /** Gives every job back, without waiting for handlers. One that must not run twice fails instead. */
@@ -114,7 +111,7 @@ export class Executor {
   }
 
   #begin(job: ClaimedJob, task: RunnableTask): void {
-    const attempt = new Attempt(job, task, this.#parts.clock.monotonic());
+    const attempt = new Attempt(job, task, this.#parts.logger, this.#parts.clock.monotonic());
     this.#running.add(attempt);
     this.#limits.add(attempt);
     task.series.started.add();
@@ -196,7 +193,7 @@ export class Executor {
     this.#left.delete(attempt);
     this.#countLeft();
     const took = formatDuration(this.#parts.clock.monotonic() - attempt.startedMs);
-    logAttempt(this.#parts.logger, attempt, "info", `a handler ended after its attempt was given up`, { took });
+    logAttempt(attempt, "info", `a handler ended after its attempt was given up`, { took });
   }
 
   #putBack(job: ClaimedJob): void {

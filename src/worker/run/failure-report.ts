@@ -1,7 +1,6 @@
 import { formatDuration } from "../../kernel/duration.ts";
 import type { ErrorRecord } from "../../kernel/error-record.ts";
 import type { Outcome, When } from "../../kernel/job.ts";
-import type { Logger } from "../../kernel/logger.ts";
 import type { FailedAttempt } from "../../kernel/options/index.ts";
 import type { Attempt } from "./attempt.ts";
 import { logAttempt } from "./job-log.ts";
@@ -10,18 +9,16 @@ import type { Verdict } from "./verdict.ts";
 
 /** Tells of every failed attempt: a line with its stack, then the app's `onError`. */
 export class FailureReport {
-  readonly #logger: Logger;
   readonly #onError: ((failure: FailedAttempt) => unknown) | undefined;
 
-  constructor(logger: Logger, onError: ((failure: FailedAttempt) => unknown) | undefined) {
-    this.#logger = logger;
+  constructor(onError: ((failure: FailedAttempt) => unknown) | undefined) {
     this.#onError = onError;
   }
 
   tell(attempt: Attempt, failure: NonNullable<Verdict["failure"]>, outcome: Outcome): void {
     const willRetry = outcome.kind === "retried";
     const { record } = failure;
-    logAttempt(this.#logger, attempt, willRetry ? "warn" : "error", messageFor(outcome), {
+    logAttempt(attempt, willRetry ? "warn" : "error", messageFor(outcome), {
       error: `${record.name}: ${record.message}`,
       stack: stackOf(record),
     });
@@ -30,8 +27,7 @@ export class FailureReport {
 
   #callHook(attempt: Attempt, failure: FailedAttempt): void {
     if (this.#onError === undefined) return;
-    const tell = (error: unknown): void =>
-      logAttempt(this.#logger, attempt, "error", "the onError hook threw", { error });
+    const tell = (error: unknown): void => logAttempt(attempt, "error", "the onError hook threw", { error });
     try {
       const result = runOutside(() => this.#onError?.(failure));
       // Declared to return nothing, but an async function fits there too, and its rejection would end the process.

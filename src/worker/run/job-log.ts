@@ -1,4 +1,4 @@
-import type { LogFields, Logger, LogLevel } from "../../kernel/logger.ts";
+import type { LogFields, LogLevel } from "../../kernel/logger.ts";
 import type { Attempt } from "./attempt.ts";
 import { runOutside } from "./run-context.ts";
 
@@ -11,12 +11,6 @@ export function attemptFields({ job, number }: Attempt): LogFields {
  * Writes a line about an attempt. It is written outside of it: a logger that ends in `console.log` would otherwise come
  * back to this log as a line of the handler.
  */
-export function logAttempt(
-  logger: Logger,
-  attempt: Attempt,
-  level: LogLevel,
-  message: string,
-  fields: LogFields = {},
-): void {
-  runOutside(() => logger.log(level, message, { ...fields, ...attemptFields(attempt) }));
+export function logAttempt(attempt: Attempt, level: LogLevel, message: string, fields: LogFields = {}): void {
+  runOutside(() => attempt.logger.log(level, message, { ...fields, ...attemptFields(attempt) }));
 }

@@ -6,6 +6,8 @@ import type { Attempt } from "./attempt.ts";
 export interface TimeLimitListener {
   onSoftLimit(attempt: Attempt): void;
   onGiveUp(attempt: Attempt): void;
+  /** Hears which attempt is to be given up first, whenever that is another one. */
+  onNext(attempt: Attempt | undefined): void;
 }
 
 /** Watches the limits of all running attempts with one timer: a timer each would cost more than a short job. */
@@ -14,6 +16,7 @@ export class TimeLimits {
   readonly #listener: TimeLimitListener;
   readonly #soft = new Heap<Attempt>((left, right) => (left.softLimitAtMs ?? 0) - (right.softLimitAtMs ?? 0));
   readonly #hard = new Heap<Attempt>((left, right) => left.giveUpAtMs - right.giveUpAtMs);
+  #next: Attempt | undefined;
   #timer: Timer | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
 
@@ -22,14 +25,10 @@ export class TimeLimits {
     this.#listener = listener;
   }
 
-  /** When the next attempt is given up, by the clock's `monotonic()`. */
-  get nextGiveUpAtMs(): number | undefined {
-    return this.#hard.peek()?.giveUpAtMs;
-  }
-
   add(attempt: Attempt): void {
     this.#hard.add(attempt);
     if (attempt.softLimitAtMs !== undefined) this.#soft.add(attempt);
+    this.#tellNext();
     this.#arm();
   }
 
@@ -38,6 +37,7 @@ export class TimeLimits {
     if (attempt.softLimitAtMs !== undefined) this.#soft.remove(attempt);
     // The timer stays: an early one looks, and sets itself anew. Without attempts it would keep the process busy.
     if (this.#hard.size === 0) this.#disarm();
+    this.#tellNext();
   }
 
   /** Gives an attempt up sooner than its hard limit. */
@@ -45,7 +45,16 @@ export class TimeLimits {
     if (giveUpAtMs >= attempt.giveUpAtMs || !this.#hard.remove(attempt)) return;
     attempt.giveUpAtMs = giveUpAtMs;
     this.#hard.add(attempt);
+    this.#next = undefined;
+    this.#tellNext();
     this.#arm();
+  }
+
+  #tellNext(): void {
+    const next = this.#hard.peek();
+    if (next === this.#next) return;
+    this.#next = next;
+    this.#listener.onNext(next);
   }
 
   #arm(): void {
