@@ -1,5 +1,5 @@
 export { AsyncResult, type GetOptions, type ResultSource } from "./async-result.ts";
-export { type CallOptions, VERSION_HEADER } from "./call.ts";
+export { type Call, type CallOptions, encodeInput, makeJob, oneCallKeys, VERSION_HEADER } from "./call.ts";
 export type { Context, RetryRequest, TaskLog } from "./context.ts";
 export {
   type AnyTaskOptions,

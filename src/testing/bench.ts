@@ -1,0 +1,213 @@
+import { type App, appOf, lovage } from "../app/index.ts";
+import type { Engine } from "../engine/index.ts";
+import { createMemoryEngine } from "../engines/memory/index.ts";
+import type { Duration } from "../kernel/duration.ts";
+import { EngineUnavailable, OptionsInvalid } from "../kernel/errors.ts";
+import type { LogFields, LogLevel } from "../kernel/logger.ts";
+import { OptionReader } from "../kernel/options/index.ts";
+import type { JobSnapshot, Task } from "../tasks/index.ts";
+import { FakeClock } from "./clock.ts";
+import { type ExpectedInput, findPushes, type PushExpectation } from "./push-expectation.ts";
+import { type RecordedPush, Recorder } from "./recorder.ts";
+import { runAlone } from "./run-alone.ts";
+
+// A task that snoozes or is retried for ever would never let `drain({ until: "idle" })` end.
+const MAX_ROUNDS = 1_000;
+
+/** A line that the app logged. */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** How the attempts of a drain ended. */
+export interface DrainSummary {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly revoked: number;
+  readonly retried: number;
+  readonly snoozed: number;
+  readonly released: number;
+}
+
+const benches = new WeakMap<App, TestBench>();
+
+/**
+ * Puts an app under test: until `close()`, its tasks push into memory and its clock stands still; nothing runs before
+ * `drain()` says so, no thread is started and no file is opened. The app may be your own, as it is exported by the
+ * module that defines your tasks. Works with any test runner.
+ *
+ * @throws StateConflict (`STATE_CONFLICT`) when the app is under test already.
+ *
+ * @example
+ * import { app, placeOrder, sendReceipt } from "../src/tasks.ts";
+ *
+ * let bench: TestBench;
+ * beforeEach(() => { bench = testing(app); });
+ * afterEach(() => bench.close());
+ *
+ * test("an order is confirmed by mail", async () => {
+ *   await placeOrder.delay({ orderId: 7 });
+ *   await bench.drain();
+ *   bench.expectPushed(sendReceipt, { orderId: 7 }, { countdown: "5m" });
+ * });
+ */
+export function testing(app: App = lovage({ url: "memory:" })): TestBench {
+  return new TestBench(app);
+}
+
+/** The bench that an app is on. */
+export function benchOf(app: App): TestBench | undefined {
+  return benches.get(app);
+}
+
+/** An app under test. `testing()` makes it. */
+export class TestBench implements AsyncDisposable {
+  readonly app: App;
+  /** The app's clock, which moves when a test moves it. */
+  readonly clock: FakeClock = new FakeClock();
+  /** What the app and its workers logged. */
+  readonly log: LogLine[] = [];
+  readonly #engine: Engine;
+  readonly #recorder: Recorder;
+  readonly #restore: () => Promise<void>;
+
+  constructor(app: App) {
+    this.app = app;
+    this.#engine = createMemoryEngine({ clock: this.clock });
+    this.#recorder = new Recorder(this.#engine, this.clock);
+    const logger = {
+      log: (level: LogLevel, message: string, fields: LogFields = {}) => void this.log.push({ level, message, fields }),
+    };
+    this.#restore = app.substitute({ engine: this.#recorder.engine, clock: this.clock, logger });
+    benches.set(app, this);
+  }
+
+  /**
+   * Runs what is ready now, and what that makes ready at once. Delayed jobs and retries wait until the clock has moved:
+   * with `until: "idle"` it is moved to each next due time, until no job is left that can run.
+   *
+   * @throws EngineUnavailable (`ENGINE_UNAVAILABLE`) when jobs are still being scheduled after 1,000 due times.
+   */
+  async drain(options: { readonly until?: "now" | "idle" } = {}): Promise<DrainSummary> {
+    const reader = new OptionReader();
+    reader.knownKeys("", options, ["until"]);
+    const until = reader.choice("until", options.until, "now", ["now", "idle"]);
+    reader.finish("The options of drain() do not fit");
+    return this.#drainUntil(until === "now" ? this.clock.now() : Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Lets time pass as if a worker ran all the while: each job runs when it is due, and what is ready runs first.
+   *
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) when `duration` is not one; EngineUnavailable as `drain` does.
+   *
+   * @example
+   * await bench.advance("5m");
+   */
+  async advance(duration: Duration): Promise<DrainSummary> {
+    const reader = new OptionReader();
+    const untilMs = this.clock.now() + reader.durationMs("duration", duration, 0);
+    reader.finish("advance() does not fit");
+    const summary = await this.#drainUntil(untilMs);
+    await this.clock.advance(untilMs - this.clock.now());
+    return summary;
+  }
+
+  /** Every job pushed so far, by callers and by handlers, in order; of one task, or of all. */
+  pushed<Input>(task: Task<Input, unknown>): RecordedPush<Input>[];
+  pushed(task?: string): RecordedPush[];
+  pushed(task?: string | Task<never, unknown>): RecordedPush<unknown>[] {
+    const name = typeof task === "object" ? task.name : task;
+    return this.#recorder.pushes.filter((push) => name === undefined || push.task === name);
+  }
+
+  /**
+   * Asserts that a job of this task was pushed: with these members of its input (at any depth), or an input for which
+   * the function says true; and with these options. Gives the pushes that fit.
+   *
+   * @throws AssertionError listing what was pushed, and why each push does not fit.
+   *
+   * @example
+   * bench.expectPushed(sendMail, { userId: 7 }, { queue: "mail", times: 1 });
+   * bench.expectPushed(sendMail, ({ userId }) => userId > 6);
+   * bench.expectPushed("mail.send", undefined, { times: 0 });
+   */
+  expectPushed<Input>(
+    task: Task<Input, unknown>,
+    input?: ExpectedInput<Input>,
+    options?: PushExpectation,
+  ): RecordedPush<Input>[];
+  expectPushed(task: string, input?: AnyExpectedInput, options?: PushExpectation): RecordedPush[];
+  expectPushed(
+    task: string | Task<never, unknown>,
+    input?: unknown,
+    options: PushExpectation = {},
+  ): RecordedPush<unknown>[] {
+    const name = typeof task === "object" ? task.name : task;
+    return findPushes(this.#recorder.pushes, { task: name, input, options });
+  }
+
+  /**
+   * Runs one job of this task now, alone and beside the others, and tells how its attempt ended: the handler's unit
+   * test. It is not listed by `pushed()`, and nothing is left of it; what it pushes is.
+   *
+   * @param options.id - The id that the handler sees. The same id again is the same job, delivered once more.
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) for a task of another app, or without `run`.
+   *
+   * @example
+   * const { state } = await bench.run(placeOrder, { orderId: 7 });
+   */
+  async run<Input, Output>(
+    task: Task<Input, Output>,
+    input: Input,
+    options: { readonly id?: string } = {},
+  ): Promise<JobSnapshot<Output>> {
+    if (appOf(task) !== this.app) {
+      throw new OptionsInvalid(`Task "${task.name}" belongs to another app than the one under test.`);
+    }
+    return runAlone<Output>({ app: this.app, engine: this.#engine }, task.name, input, options.id);
+  }
+
+  /** Gives the app its own engine, clock and logger back. What was pushed here is gone. */
+  async close(): Promise<void> {
+    benches.delete(this.app);
+    await this.#restore();
+  }
+
+  /** `close()`, for `await using bench = testing(app)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #drainUntil(untilMs: number): Promise<DrainSummary> {
+    const total = { succeeded: 0, failed: 0, revoked: 0, retried: 0, snoozed: 0, released: 0 };
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      addTo(total, (await this.app.worker().drain()).outcomes);
+      const nextDueInMs = await this.#nextDueInMs();
+      if (nextDueInMs === undefined || this.clock.now() + nextDueInMs > untilMs) return total;
+      await this.clock.advance(nextDueInMs);
+    }
+    throw new EngineUnavailable(
+      `After ${MAX_ROUNDS} due times jobs are still being scheduled: does a task snooze, or is it retried, for ever?`,
+    );
+  }
+
+  async #nextDueInMs(): Promise<number | undefined> {
+    await this.#engine.start();
+    return (await this.#engine.upkeep.promote({ max: 0 })).nextDueInMs;
+  }
+}
+
+/** What `expectPushed` takes for a task that is known by its name alone. */
+export type AnyExpectedInput = object | string | number | boolean | null | ((input: unknown) => boolean);
+
+function addTo(total: Record<keyof DrainSummary, number>, more: DrainSummary): void {
+  total.succeeded += more.succeeded;
+  total.failed += more.failed;
+  total.revoked += more.revoked;
+  total.retried += more.retried;
+  total.snoozed += more.snoozed;
+  total.released += more.released;
+}
