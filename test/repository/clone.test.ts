@@ -58,7 +58,7 @@ describe("in a clone without a build", () => {
     );
     symlinkSync(folder, join(folder, "node_modules"));
     const module = join(folder, "tasks.ts");
-    const { stderr } = run(folder, [process.execPath, join(clone, "bin/lovage.js"), "worker", module, "--drain"]);
+    const { stderr } = run(folder, [process.execPath, join(clone, "bin/lovage.js"), "drain", module]);
     expect(stderr).toContain(`${pathToFileURL(join(clone, "src/index.ts")).href} --conditions=lovage-source`);
   });
 });

@@ -109,8 +109,31 @@ describe("installed in an empty folder", () => {
   }
 });
 
-test("the lock file names no registry", () => {
-  expect(readFileSync(join(root, "package-lock.json"), "utf8")).not.toContain('"resolved": "http');
+describe("the lock file", () => {
+  interface Locked {
+    readonly optionalDependencies?: Readonly<Record<string, string>>;
+  }
+  const text = readFileSync(join(root, "package-lock.json"), "utf8");
+  const packages: Readonly<Record<string, Locked>> = JSON.parse(text).packages;
+
+  test("names no registry", () => {
+    expect(text).not.toContain('"resolved": "http');
+  });
+
+  test("has what every platform installs: without, npm ci refuses to run anywhere", () => {
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) =>
+          !Object.hasOwn(packages, `node_modules/${name}`) && !Object.hasOwn(packages, `${path}/node_modules/${name}`),
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test("agrees with package.json", () => {
+    const { dependencies, devDependencies } = manifest;
+    expect(packages[""]).toMatchObject({ dependencies, devDependencies });
+  });
 });
 
 test("every module that a thread or a child starts from was renamed by the build", () => {

@@ -67,17 +67,20 @@ export function readSourceFile(root: string, path: string): SourceFile {
 
 function visit(node: Node, outerName: string, findings: Findings): void {
   const name = nameOf(node) ?? outerName;
-  const line = findings.lineAt(node.start);
+  const { lineAt } = findings;
   if (FUNCTIONS.has(node.type)) {
-    findings.functions.push({ name, line, lines: findings.lineAt(node.end) - line + 1 });
+    const line = lineAt(node.start);
+    findings.functions.push({ name, line, lines: lineAt(node.end) - line + 1 });
   }
-  if (node.type === "TSAnyKeyword") findings.anyTypes.push(line);
-  const specifier = specifierOf(node) ?? moduleUrlOf(node);
-  if (specifier !== undefined) findings.imports.push({ specifier, line });
-  // A reference is complete in itself: the text in it was read here.
-  if (specifier !== undefined) return;
+  if (node.type === "TSAnyKeyword") findings.anyTypes.push(lineAt(node.start));
+  const specifier = specifierOf(node) ?? moduleUrlOf(node) ?? moduleChoiceOf(node);
+  if (specifier !== undefined) {
+    findings.imports.push({ specifier, line: lineAt(node.start) });
+    // A reference is complete in itself: the text in it was read here.
+    return;
+  }
   const hidden = modulePathOf(node);
-  if (hidden !== undefined) findings.hiddenModules.push({ specifier: hidden, line });
+  if (hidden !== undefined) findings.hiddenModules.push({ specifier: hidden, line: lineAt(node.start) });
   for (const child of childrenOf(node)) visit(child, name, findings);
 }
 
@@ -93,6 +96,14 @@ function moduleUrlOf(node: Node): string | undefined {
   }
   const text = textOf(names[0]);
   return text?.endsWith(".ts") ? text : undefined;
+}
+
+/** `… ? "./thread.ts" : "./thread.js"`, the same by hand. */
+function moduleChoiceOf(node: Node): string | undefined {
+  if (node.type !== "ConditionalExpression") return undefined;
+  const source = textOf(member(node, "consequent"));
+  const built = textOf(member(node, "alternate"));
+  return source?.endsWith(".ts") && built === source.replace(/\.ts$/, ".js") ? source : undefined;
 }
 
 function modulePathOf(node: Node): string | undefined {
