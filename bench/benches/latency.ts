@@ -21,6 +21,13 @@ interface Round {
   readonly idle: Idle;
 }
 
+async function idleRound(options: object, durationMs: number): Promise<Idle> {
+  const worker = await BenchProcess.start("idle.js", options);
+  const idle = await worker.ask<Idle>({ do: "idle", durationMs });
+  await worker.stop();
+  return idle;
+}
+
 /** From the push to the start of the handler in an idle worker of another process, and what that worker costs. */
 export async function latency({ smoke, report }: BenchContext): Promise<void> {
   const jobs = smoke ? 100 : 2_000;
@@ -84,9 +91,9 @@ function ourRound(jobs: number, idleMs: number): Promise<Round> {
       everyMs: 5,
       wait: true,
     });
-    const idle = await worker.ask<Idle>({ do: "idle", durationMs: idleMs });
     await producer.stop();
     await worker.stop();
+    const idle = await idleRound({ side: "ours", url }, idleMs);
     return { start, result: { p50: percentile(times, 50), p99: percentile(times, 99) }, idle };
   });
 }
@@ -98,8 +105,8 @@ async function peerRound(jobs: number, idleMs: number): Promise<Round> {
   const producer = await BenchProcess.start("bullmq.ts", { queue });
   await producer.ask({ do: "pushPaced", jobs, everyMs: 5 });
   const start = await worker.ask<Latency>({ do: "takeLatencies" });
-  const idle = await worker.ask<Idle>({ do: "idle", durationMs: idleMs });
   await worker.stop();
+  const idle = await idleRound({ side: "bullmq", queue }, idleMs);
   await producer.ask({ do: "obliterate" });
   await producer.stop();
   return { start, idle };

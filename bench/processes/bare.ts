@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { lovage, silentLogger } from "lovage";
-import { childOptions, serve } from "../support/process.ts";
+import { childOptions, serve } from "../support/child.js";
 
 // The bare loop that the embedded engine is measured against: node:sqlite on the main thread writes the same rows into
 // the same tables and indexes, with the same durability, and does nothing else: no task, no codec, no thread, no worker.

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
-import { childOptions, preciseNow, serve } from "../support/process.ts";
+import { childOptions, serve } from "../support/child.js";
+import { preciseNow } from "../support/process.ts";
 import { redisUrl } from "../support/redis.ts";
 import { percentile } from "../support/rounds.ts";
 
@@ -69,13 +70,6 @@ serve(
       }
     },
     takeLatencies: () => ({ p50: percentile(latencies, 50), p99: percentile(latencies, 99), count: latencies.length }),
-    async idle({ durationMs }: { durationMs: number }) {
-      const before = process.cpuUsage();
-      const begin = performance.now();
-      await pause(durationMs);
-      const used = process.cpuUsage(before);
-      return { cpu: (used.user + used.system) / 1_000 / (performance.now() - begin), rss: process.memoryUsage.rss() };
-    },
     obliterate: () => queue.obliterate({ force: true }),
   },
   async () => {

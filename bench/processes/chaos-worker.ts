@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { lovage, silentLogger } from "lovage";
-import { childOptions, serve } from "../support/process.ts";
+import { childOptions, serve } from "../support/child.js";
 
 const { url, account } = childOptions<{ readonly url: string; readonly account: string }>();
 const app = lovage({ url, logger: silentLogger, worker: { lease: "1s" } });

@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
 import { lovage, silentLogger } from "lovage";
-import { childOptions, preciseNow, serve } from "../support/process.ts";
+import { childOptions, serve } from "../support/child.js";
+import { preciseNow } from "../support/process.ts";
 import { percentile } from "../support/rounds.ts";
 
 interface Options {
@@ -145,13 +146,6 @@ serve(
       return { p50: percentile(taken, 50), p99: percentile(taken, 99), count: taken.length };
     },
     counted: () => ({ started }),
-    async idle({ durationMs }: { durationMs: number }) {
-      const before = process.cpuUsage();
-      const begin = performance.now();
-      await pause(durationMs);
-      const used = process.cpuUsage(before);
-      return { cpu: (used.user + used.system) / 1_000 / (performance.now() - begin), rss: process.memoryUsage.rss() };
-    },
   },
   () => app.close(),
 );

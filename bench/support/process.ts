@@ -14,7 +14,9 @@ export class BenchProcess {
 
   static async start(file: string, options: object): Promise<BenchProcess> {
     const path = new URL(`../processes/${file}`, import.meta.url);
-    const child = fork(path, [JSON.stringify(options)], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    // Without the clone's export condition, "lovage" is the built package: what users get.
+    const env = { ...process.env, NODE_OPTIONS: "" };
+    const child = fork(path, [JSON.stringify(options)], { env, stdio: ["ignore", "inherit", "inherit", "ipc"] });
     const started = new BenchProcess(child);
     await started.#message();
     return started;
@@ -47,28 +49,6 @@ export class BenchProcess {
     gone.catch(() => {});
     return message;
   }
-}
-
-/** Serves the parent's commands from a child: `handlers[command.do](command)`, the value is the answer. */
-export function serve(
-  handlers: Readonly<Record<string, (command: never) => unknown>>,
-  close: () => Promise<void>,
-): void {
-  process.on("message", async (command: { readonly do: string }) => {
-    const handler = handlers[command.do];
-    if (handler === undefined) throw new Error(`No handler for ${command.do}.`);
-    process.send?.((await handler(command as never)) ?? {});
-  });
-  process.on("disconnect", async () => {
-    await close();
-    process.exit(0);
-  });
-  process.send?.({ ready: true });
-}
-
-/** The options that the parent gave. */
-export function childOptions<Options>(): Options {
-  return JSON.parse(process.argv[2] ?? "{}") as Options;
 }
 
 /** A folder that is gone afterwards. */
