@@ -80,6 +80,11 @@ export class Worker implements Lifecycle {
     return this.#state === "running" && this.#crew?.outage.active === false;
   }
 
+  /** Whether it has started and has not ended. */
+  get live(): boolean {
+    return this.#state !== "stopped";
+  }
+
   status(): WorkerStatus {
     const running = this.#crew?.executor.running.size ?? 0;
     const leftRunning = this.#crew?.executor.leftRunning ?? 0;
