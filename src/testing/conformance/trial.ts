@@ -10,7 +10,7 @@ import type { EngineAdapter, StoreReference } from "./adapter.ts";
 import { QUEUE, RETAIN_MS, TASK, TestWorker, type TestWorkerOptions } from "./worker.ts";
 
 const POLL_MS = 10;
-// Far more than anything here takes: reached only when the condition never comes.
+// Far more than anything here takes beside a lease: reached only when the condition never comes.
 const PATIENCE_MS = 20_000;
 
 /** One test's stage: a store of its own with a started engine, and the moves that tests share. */
@@ -111,13 +111,14 @@ export class Trial {
 
   /** Asks again and again, while time passes, until the answer is something. */
   async until<Value>(what: string, ask: () => Promise<Value | undefined | false>): Promise<Value> {
+    const patienceMs = PATIENCE_MS + 2 * this.leaseMs;
     const startedAt = performance.now();
-    for (let passedMs = 0; Math.max(passedMs, performance.now() - startedAt) < PATIENCE_MS; passedMs += POLL_MS) {
+    for (let passedMs = 0; Math.max(passedMs, performance.now() - startedAt) < patienceMs; passedMs += POLL_MS) {
       const answer = await ask();
       if (answer !== undefined && answer !== false) return answer;
       await this.pass(POLL_MS);
     }
-    throw new assert.AssertionError({ message: `In ${PATIENCE_MS} ms it never came about that ${what}.` });
+    throw new assert.AssertionError({ message: `In ${patienceMs} ms it never came about that ${what}.` });
   }
 
   /** Lets a worker's lease lapse without its saying good-bye, as a killed process does. */

@@ -91,6 +91,10 @@ export const lifecycleTests: readonly ConformanceTest[] = definePart("lifecycle"
     assert.equal(heard, atStop);
   },
 
+  "an engine that processes share is tested as one": async (trial) => {
+    assert.equal(trial.engine.capabilities.processes, trial.adapter.processes !== undefined);
+  },
+
   "diagnosis and migration answer": async (trial) => {
     const findings = await trial.engine.maintenance.diagnose();
     assert.ok(findings.length > 0);
