@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { parseDuration } from "../../kernel/duration.ts";
+import { defaults } from "../../kernel/options/defaults.ts";
 import type { EngineAdapter, TestRunner } from "./adapter.ts";
 import type { ConformanceTest, Need } from "./part.ts";
+import { rescueInTime } from "./rescue-in-time.ts";
 import { allTests, expectedTests } from "./suite.ts";
 import { Trial } from "./trial.ts";
 
@@ -37,6 +40,23 @@ export function describeEngine(adapter: EngineAdapter, runner: TestRunner): Conf
     for (const one of allTests) register(adapter, runner, one, reasons.get(one.name));
   });
   return { run: allTests.map(({ name }) => name).filter((name) => !reasons.has(name)), skipped };
+}
+
+/**
+ * Registers the one slow test: a worker that is lost under the default lease of 15 s has its job run elsewhere in under
+ * 20 s. Where processes share the engine, it is killed.
+ *
+ * @example
+ * describeDefaultLease(adapter, { describe, test });
+ */
+export function describeDefaultLease(adapter: EngineAdapter, { describe, test }: TestRunner): void {
+  const leaseMs = parseDuration(defaults["worker.lease"].value);
+  assert.ok(leaseMs !== undefined);
+  const slow = { ...adapter, leaseMs };
+  const name = "rescue under the default lease (slow)";
+  describe(`conformance of ${adapter.name}`, () => {
+    test(name, () => runTest(slow, { name, need: undefined, run: rescueInTime }), TIMEOUT_MS);
+  });
 }
 
 function register(

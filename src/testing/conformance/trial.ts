@@ -103,6 +103,12 @@ export class Trial {
     return found ?? empty;
   }
 
+  /** The engine's clock, as its jobs tell it. */
+  async now(): Promise<number> {
+    const id = await this.pushOne({ queue: "clock", task: "clock" });
+    return (await this.get(id)).createdAt;
+  }
+
   /** Lets time pass, by the engine's clock. */
   async pass(durationMs: number): Promise<void> {
     if (this.adapter.advance === undefined) await delay(durationMs);
@@ -140,7 +146,7 @@ export class Trial {
   /** One attempt of a worker that does nothing else. */
   async rescue(max: number = 1_000): Promise<readonly RescuedJob[]> {
     // A fifth of the usual lease: it is steady the sooner.
-    this.#rescuer ??= await this.worker({ id: "rescuer", leaseMs: this.leaseMs / 5 });
+    this.#rescuer ??= await this.worker({ id: "rescuer", leaseMs: Math.min(this.leaseMs, 1_000) / 5 });
     const reply = await this.#rescuer.beat([]);
     if (!reply.known) await this.#rescuer.register();
     return this.engine.liveness.rescue({ worker: this.#rescuer.id, max, retainMs: RETAIN_MS });

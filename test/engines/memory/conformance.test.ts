@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { createMemoryEngine } from "../../../src/engines/memory/index.ts";
 import { FakeClock } from "../../../src/testing/clock.ts";
-import { describeEngine, type EngineAdapter, expectedTests } from "../../../src/testing/conformance/index.ts";
+import {
+  describeDefaultLease,
+  describeEngine,
+  type EngineAdapter,
+  expectedTests,
+} from "../../../src/testing/conformance/index.ts";
 
 const clock = new FakeClock({ startAt: Date.now() });
 
@@ -13,6 +18,7 @@ const adapter: EngineAdapter = {
 };
 
 const report = describeEngine(adapter, { describe, test });
+describeDefaultLease(adapter, { describe, test });
 
 test("nothing falls away unseen", () => {
   const parts = new Set(report.skipped.map(({ name }) => name.split(":")[0]));

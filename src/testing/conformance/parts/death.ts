@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { newId } from "../../../kernel/id.ts";
 import { type ConformanceTest, definePart } from "../part.ts";
 import { EngineProcess } from "../processes/engine-process.ts";
+import { rescueInTime } from "../rescue-in-time.ts";
 import { pushRequest, type Trial } from "../trial.ts";
 import { succeeded } from "../worker.ts";
-
-// What a rescue may take beside the lease itself, on a machine that is busy.
-const SLACK_MS = 4_000;
 
 export const deathTests: readonly ConformanceTest[] = definePart(
   "death",
   {
-    "a killed worker's jobs are ready again within its lease": (trial) => killAndRescue(trial),
+    "a killed worker's jobs are ready again within its lease": rescueInTime,
 
     "a worker killed in the middle of its work loses nothing": async (trial) => {
       const children = [await EngineProcess.start(trial), await EngineProcess.start(trial)];
@@ -82,22 +80,6 @@ export const deathTests: readonly ConformanceTest[] = definePart(
   },
   "processes",
 );
-
-/** Kills the process of a worker that holds a job; another one has it within the lease. */
-export async function killAndRescue(trial: Trial): Promise<void> {
-  const child = await EngineProcess.start(trial);
-  const id = await trial.pushOne();
-  const worker = await trial.worker({ engine: child.engine });
-  await trial.rescue();
-  const job = await worker.claimOne();
-  await worker.beat([job]);
-  const startedAt = performance.now();
-  await child.kill();
-  assert.partialDeepStrictEqual(await trial.rescueFrom(worker), [{ id, crashes: 1, state: "ready" }]);
-  const tookMs = performance.now() - startedAt;
-  assert.ok(tookMs < trial.leaseMs + SLACK_MS, `the rescue took ${Math.round(tookMs)} ms`);
-  assert.partialDeepStrictEqual(await (await trial.worker()).claimOne(), { id, fence: 2, crashes: 1 });
-}
 
 function countDone(trial: Trial): Promise<number> {
   return trial.engine.inspect.count({ queues: ["done"] });
