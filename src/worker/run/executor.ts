@@ -1,5 +1,6 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { formatDuration } from "../../kernel/duration.ts";
+import { toErrorRecord } from "../../kernel/error-record.ts";
 import {
   JobRevoked,
   LeaseLost,
@@ -138,7 +139,16 @@ export class Executor {
 
   #conclude(attempt: Attempt, ending: Ending): void {
     if (attempt.ended) this.#sayEnded(attempt);
-    else this.#settle(attempt, judge(attempt, ending, this.#court()));
+    else this.#settle(attempt, this.#judge(attempt, ending));
+  }
+
+  #judge(attempt: Attempt, ending: Ending): Verdict {
+    try {
+      return judge(attempt, ending, this.#court());
+    } catch (error) {
+      // A revoked proxy, or a retryAfter that throws: whatever it is that was thrown, the job must come to an end.
+      return byError(attempt, unreadable(error), this.#court());
+    }
   }
 
   #giveUp(attempt: Attempt): void {
@@ -211,6 +221,11 @@ export class Executor {
   #countLeft(): void {
     this.#parts.metrics.leftRunning.set(this.#left.size);
   }
+}
+
+function unreadable(error: unknown): Error {
+  const { message } = toErrorRecord(error);
+  return new Error(`The handler threw something that cannot be looked at: ${message}`);
 }
 
 function waitSeconds(job: ClaimedJob, nowMs: number): number {

@@ -1,5 +1,7 @@
-import { type Engine, instrument } from "../../../src/engine/index.ts";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { type Engine, instrument, withHints } from "../../../src/engine/index.ts";
 import { createMemoryEngine } from "../../../src/engines/memory/index.ts";
+import type { NewJob } from "../../../src/kernel/job.ts";
 import type { LogFields, Logger, LogLevel } from "../../../src/kernel/logger.ts";
 import { Metrics } from "../../../src/kernel/metrics.ts";
 import {
@@ -10,10 +12,12 @@ import {
   type WorkerOptions,
 } from "../../../src/kernel/options/index.ts";
 import {
+  type AnyTaskOptions,
   AsyncResult,
   type PlainTaskOptions,
   Pusher,
   Registry,
+  type SchemaTaskOptions,
   Task,
   type TaskSource,
   Watcher,
@@ -54,7 +58,7 @@ export class Workshop {
 
   constructor(options: AppOptions = {}, wrap: (engine: Engine) => Engine = (engine) => engine) {
     this.settings = readAppOptions(options, {}, []);
-    this.engine = instrument(wrap(createMemoryEngine({ clock: this.clock })), this.metrics);
+    this.engine = instrument(withHints(wrap(createMemoryEngine({ clock: this.clock })), this.clock), this.metrics);
     this.#registry = new Registry(this.settings.task);
     const { engine, clock, settings } = this;
     this.#source = {
@@ -64,8 +68,20 @@ export class Workshop {
     };
   }
 
-  task<Input = void, Output = unknown>(options: PlainTaskOptions<Input, Output>): Task<Input, Output> {
+  task<Schema extends StandardSchemaV1, Output = unknown>(
+    options: SchemaTaskOptions<Schema, Output>,
+  ): Task<StandardSchemaV1.InferInput<Schema>, Output>;
+  task<Input = void, Output = unknown>(options: PlainTaskOptions<Input, Output>): Task<Input, Output>;
+  task<Input, Output>(options: AnyTaskOptions): Task<Input, Output> {
     return new Task<Input, Output>(this.#registry.register(options, "test"), this.#source);
+  }
+
+  /** Stores a job as it is, past the checks of `delay`. */
+  async pushRaw(job: Partial<NewJob> & Pick<NewJob, "id" | "task">): Promise<void> {
+    const rest = { queue: "default", priority: 5, input: undefined, headers: undefined, due: undefined } as const;
+    const jobs: NewJob[] = [{ ...rest, expires: undefined, ack: "late", key: undefined, ...job }];
+    await this.engine.start();
+    await this.engine.jobs.push([{ jobs, maxDepth: {}, deadlineAt: Number.POSITIVE_INFINITY }]);
   }
 
   result(id: string): AsyncResult<unknown> {
@@ -85,6 +101,12 @@ export class Workshop {
     return worker;
   }
 
+  /** The counter or gauge of this name, summed over its labels. */
+  metric(name: string): number {
+    const samples = this.metrics.samples().filter((sample) => sample.name === name);
+    return samples.reduce((sum, sample) => sum + ("value" in sample ? sample.value : sample.count), 0);
+  }
+
   /** Ends what a test left running; the clock is moved until the shutdown is through. */
   async close(): Promise<void> {
     let over = false;
@@ -96,4 +118,13 @@ export class Workshop {
     await this.#source.watcher.close();
     await this.engine.stop();
   }
+}
+
+/** The engine with some operations of one part replaced. */
+export function replacing<Name extends "jobs" | "liveness" | "upkeep" | "bus" | "inspect">(
+  engine: Engine,
+  name: Name,
+  replacements: Partial<Engine[Name]>,
+): Engine {
+  return { ...engine, [name]: { ...engine[name], ...replacements } };
 }
