@@ -78,7 +78,8 @@ function refuseOverfull(work: Work, wire: PushWire, { from, to }: Place, { maxDe
   const queues = new Set<string>();
   for (let job = from; job < to; job += 1) if (!existing.has(job)) queues.add(shapeAt(wire, job).queue);
   for (const queue of queues) {
-    const limit = maxDepth[queue];
+    // A queue may be called "constructor": only the request's own entries count.
+    const limit = Object.hasOwn(maxDepth, queue) ? maxDepth[queue] : undefined;
     const depth = work.lanes.depth(queue);
     if (limit === undefined || depth <= limit) continue;
     throw new QueueFull(
