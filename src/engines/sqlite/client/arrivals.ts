@@ -6,12 +6,13 @@ export class Arrivals {
   readonly #waiters = new Map<number, () => void>();
   #lastWaiter = 0;
 
-  /** Resolves at a hint, when `signal` aborts, or when the engine ends. */
-  wait(channel: Channel, { queues, tasks }: ClaimInterest, signal: AbortSignal): Promise<void> {
-    if (signal.aborted || !channel.started) return Promise.resolve();
+  /** Resolves at a hint, when `signal` aborts, or when the engine ends. @throws EngineClosed (`ENGINE_CLOSED`) */
+  async wait(channel: Channel, { queues, tasks }: ClaimInterest, signal: AbortSignal): Promise<void> {
+    channel.checkStarted();
+    if (signal.aborted) return;
     this.#lastWaiter += 1;
     const waiter = this.#lastWaiter;
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       const onAbort = (): void => {
         channel.tell({ kind: "unwait", waiter });
         this.wake([waiter]);

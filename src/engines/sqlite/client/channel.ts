@@ -52,6 +52,11 @@ export class Channel implements Lifecycle {
     return this.#lifecycle.started;
   }
 
+  /** @throws EngineClosed (`ENGINE_CLOSED`), EngineUnavailable (`ENGINE_UNAVAILABLE`) */
+  checkStarted(): void {
+    if (!this.started || this.#worker === undefined) throw this.#closed();
+  }
+
   start(): Promise<void> {
     return this.#lifecycle.start();
   }
@@ -86,8 +91,8 @@ export class Channel implements Lifecycle {
     this.#orders.push(order);
   }
 
-  #ask(order: (id: number) => Order, deadlineAt: number): Promise<unknown> {
-    if (!this.started || this.#worker === undefined) return Promise.reject(this.#closed());
+  async #ask(order: (id: number) => Order, deadlineAt: number): Promise<unknown> {
+    this.checkStarted();
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
@@ -188,7 +193,7 @@ export class Channel implements Lifecycle {
   }
 
   #closed(): Error {
-    if (this.#lifecycle.started) return this.#lost(undefined);
+    if (this.started) return this.#lost(undefined);
     return new EngineClosed(
       `The SQLite engine on ${this.#settings.path} is not running: start() was not called, or stop() was.`,
     );

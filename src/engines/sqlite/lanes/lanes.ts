@@ -70,8 +70,14 @@ export class Lanes {
 
   setPaused(queue: string, paused: boolean): void {
     this.#statements.named("lanes/pause-queue").run({ name: queue, paused: paused ? 1 : 0 });
-    if (paused) this.#paused.add(queue);
-    else this.#paused.delete(queue);
+    if (paused) {
+      this.#paused.add(queue);
+      return;
+    }
+    this.#paused.delete(queue);
+    // What was hidden by the pause is news to idle workers.
+    for (const lane of this.#lanes.values())
+      if (lane.queue === queue && lane.counters.ready > 0) this.#tallyOf(lane).becameReady += lane.counters.ready;
   }
 
   get(id: number): Lane {
