@@ -26,22 +26,34 @@ async function main(urls: readonly string[]): Promise<number> {
   endWithParent(() => end(signals.SIGTERM));
   // The reader of the output is gone: `npm run demo | head`.
   process.stdout.on("error", () => end(13));
-  const aborted = new Promise<void>((resolve) =>
-    stop.signal.addEventListener("abort", () => resolve(), { once: true }),
+  const aborted = new Promise<Settled<number>>((resolve) =>
+    stop.signal.addEventListener("abort", () => resolve({}), { once: true }),
   );
   const run = new Run(owner, stop.signal).run(urls);
+  const outcome = await Promise.race([settled(run), aborted]);
+  const stopped = await settled(owner.stop());
+  if (signalNumber > 0) {
+    console.error("\nStopped, with all that it had started.");
+    return 128 + signalNumber;
+  }
+  for (const { error } of [outcome, stopped]) {
+    if (error !== undefined) console.error(error instanceof Error ? error.message : error);
+  }
+  if (outcome.error !== undefined || stopped.error !== undefined) return 1;
+  return urls.length > 0 && outcome.value !== 0 ? 1 : 0;
+}
+
+interface Settled<Value> {
+  readonly value?: Value;
+  readonly error?: unknown;
+}
+
+/** Waits, and never throws. */
+async function settled<Value>(promise: Promise<Value>): Promise<Settled<Value>> {
   try {
-    await Promise.race([run, aborted]);
-    if (signalNumber > 0) return 128 + signalNumber;
-    const missed = await run;
-    return urls.length > 0 && missed > 0 ? 1 : 0;
+    return { value: await promise };
   } catch (error) {
-    if (signalNumber > 0) return 128 + signalNumber;
-    console.error(error instanceof Error ? error.message : error);
-    return 1;
-  } finally {
-    run.catch(() => {});
-    await owner.stop();
+    return { error };
   }
 }
 

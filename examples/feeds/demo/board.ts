@@ -16,13 +16,13 @@ export interface Row {
   bytes: number | undefined;
   report: FetchReport | undefined;
   /** Why it failed, was discarded, or is tried again. */
-  reason: string | undefined;
+  reason: Reason | undefined;
 }
 
 /** Something worth a line while the jobs run. */
 export type Event =
-  | { readonly kind: "retry"; readonly row: Row; readonly reason: string; readonly inMs: number }
-  | { readonly kind: "failed" | "discarded"; readonly row: Row; readonly reason: string };
+  | { readonly kind: "retry"; readonly row: Row; readonly reason: Reason; readonly inMs: number }
+  | { readonly kind: "failed" | "discarded"; readonly row: Row; readonly reason: Reason };
 
 /** All jobs of this run, watched from this process while another does the work. */
 export class Board {
@@ -75,7 +75,7 @@ export class Board {
       case "ready":
         return;
       case "scheduled":
-        row.reason = snapshot.error === undefined ? "asked to" : describe(snapshot.error);
+        row.reason = describe(snapshot.error ?? "not now");
         this.#tell({ kind: "retry", row, reason: row.reason, inMs: snapshot.dueAt.getTime() - Date.now() });
         return;
       case "active":
@@ -84,32 +84,37 @@ export class Board {
         return;
       case "succeeded":
         row.report = snapshot.result;
-        this.#finish(row, snapshot.finishedAt, undefined);
+        row.reason = undefined;
+        row.finishedAt = snapshot.finishedAt.getTime();
         return;
       case "failed":
-        this.#finish(row, snapshot.finishedAt, describe(snapshot.error.cause));
-        this.#tell({ kind: "failed", row, reason: row.reason ?? "" });
+        this.#end(row, "failed", snapshot.finishedAt, describe(snapshot.error.cause));
         return;
       case "revoked":
-        this.#finish(row, snapshot.finishedAt, printable(snapshot.reason));
-        this.#tell({ kind: "discarded", row, reason: row.reason ?? "" });
+        this.#end(row, "discarded", snapshot.finishedAt, describe(snapshot.reason));
         return;
     }
   }
 
-  #finish(row: Row, finishedAt: Date, reason: string | undefined): void {
+  #end(row: Row, kind: "failed" | "discarded", finishedAt: Date, reason: Reason): void {
     row.finishedAt = finishedAt.getTime();
     row.reason = reason;
+    this.#tell({ kind, row, reason });
   }
 }
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return printable(String(error));
-  // What went wrong below says more than "fetch failed".
+/** What went wrong, as a person would put it, and the name that the error has in code. */
+export interface Reason {
+  readonly text: string;
+  readonly errorName: string | undefined;
+}
+
+function describe(error: unknown): Reason {
+  if (!(error instanceof Error)) return { text: printable(String(error)), errorName: undefined };
+  // What went wrong below says more than "fetch failed"; and which job it is, the table says already.
   const deeper = error.cause instanceof Error ? ` (${error.cause.message})` : "";
-  // The table says which job it is.
-  const message = error.message.replace(/^Job \S+ of task "[^"]+" /, "").replace(/: end in order.*$/, "");
-  return printable(`${error.name}: ${message}${deeper}`);
+  const limit = /reached its (?:soft )?(time limit of [\d.]+ \w+)/.exec(error.message)?.[1];
+  return { text: printable(limit ?? error.message + deeper), errorName: error.name };
 }
 
 function readBytes(progress: unknown): number | undefined {

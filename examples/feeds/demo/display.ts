@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { JobState } from "lovage";
 import type { Board, Event, Row } from "./board.ts";
-import { columnsOf, cut, formatBytes, formatMs, formatSeconds, padRight, paint, type Style } from "./text.ts";
+import { columnsOf, cut, formatBytes, formatSeconds, padRight, paint, type Style } from "./text.ts";
 
 /** Shows the jobs while they run. */
 export interface Display {
@@ -14,7 +14,13 @@ export interface Display {
 const FRAME_MS = 80;
 const PLAIN_LINE_MS = 1_000;
 const MAX_BAR_COLUMNS = 60;
-const TITLE_COLUMNS = 26;
+const TITLE_COLUMNS = 22;
+
+const eventStyles: Readonly<Record<Event["kind"], readonly [Style, string]>> = {
+  retry: ["yellow", "↻"],
+  failed: ["red", "✗"],
+  discarded: ["magenta", "⊘"],
+};
 
 const stateStyles: Readonly<Record<JobState, Style>> = {
   waiting: "dim",
@@ -114,7 +120,7 @@ function blockLines(board: Board, elapsedMs: number, columns: number): readonly 
     "",
     `   ${bar(board, barColumns)}${label}`,
     `   ${cutPainted(countsLine(board), columns - 4)}`,
-    `   ${paint("dim", cut(now, columns - 4))}`,
+    ...(now === "" ? [] : [`   ${paint("dim", cut(now, columns - 4))}`]),
   ];
 }
 
@@ -158,18 +164,11 @@ function finishedOf(rows: readonly Row[]): number {
   return rows.filter(({ finishedAt }) => finishedAt !== undefined).length;
 }
 
-function eventLine(event: Event, elapsedMs: number, columns: number): string {
+function eventLine({ kind, ...event }: Event, elapsedMs: number, columns: number): string {
   const title = padRight(cut(event.row.feed.title, TITLE_COLUMNS), TITLE_COLUMNS);
-  const time = paint("dim", formatSeconds(elapsedMs).padStart(7));
-  const room = columns - TITLE_COLUMNS - 16;
-  switch (event.kind) {
-    case "retry": {
-      const next = `; attempt ${event.row.attempt} in ${formatMs(Math.max(0, event.inMs))}`;
-      return `   ${paint("yellow", "↻")} ${time}  ${title}  ${cut(event.reason, Math.max(8, room - next.length))}${paint("yellow", next)}`;
-    }
-    case "failed":
-      return `   ${paint("red", "✗")} ${time}  ${title}  ${paint("red", cut(event.reason, room))}`;
-    case "discarded":
-      return `   ${paint("magenta", "⊘")} ${time}  ${title}  ${paint("magenta", cut(event.reason, room))}`;
-  }
+  const time = paint("dim", formatSeconds(elapsedMs).padStart(6));
+  const [style, mark] = eventStyles[kind];
+  const next = "inMs" in event ? `, try ${event.row.attempt} in ${formatSeconds(Math.max(0, event.inMs))}` : "";
+  const reason = cut(event.reason.text, Math.max(8, columns - TITLE_COLUMNS - next.length - 17));
+  return `   ${paint(style, mark)} ${time}  ${title}  ${paint(style, reason)}${next}`;
 }

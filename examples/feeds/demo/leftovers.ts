@@ -2,7 +2,7 @@ import type { App } from "lovage";
 
 const PAGE = 500;
 
-/** Ends the jobs that a run before this one left behind, when it was stopped in the middle. Returns how many. */
+/** Ends the jobs that nobody will run, so that the next run starts from nothing. Returns how many. */
 export async function revokeLeftovers(app: App): Promise<number> {
   await app.start();
   const reply = await app.engine.inspect.list({
@@ -10,6 +10,6 @@ export async function revokeLeftovers(app: App): Promise<number> {
     cursor: undefined,
     limit: PAGE,
   });
-  for (const { id } of reply) await app.result(id).revoke({ reason: "left over from a demo that was stopped" });
+  for (const { id } of reply) await app.result(id).revoke({ reason: "left over from a demo" });
   return reply.length;
 }

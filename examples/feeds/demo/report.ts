@@ -1,14 +1,14 @@
 import type { Row } from "./board.ts";
 import type { Cost } from "./requests.ts";
 import { type Column, layOut } from "./table.ts";
-import { count, cut, formatBytes, formatMs, formatSeconds, padRight, paint } from "./text.ts";
+import { columnsOf, count, cut, formatBytes, formatMs, formatSeconds, padRight, paint, wrap } from "./text.ts";
 
 const WIDE_COLUMNS = 100;
 const INDENT = "   ";
 const NOTHING = "–";
 
 const narrowColumns: readonly Column[] = [
-  { title: "  Feed", align: "left" },
+  { title: "Feed", align: "left" },
   { title: "Entries", align: "right" },
   { title: "New", align: "right" },
   { title: "Changed", align: "right" },
@@ -32,15 +32,18 @@ export function resultLines(rows: readonly Row[], columns: number): readonly str
     [...cells, sumCells(rows, wide)],
     columns - INDENT.length - 1,
   );
-  const sum = table.at(-1) ?? "";
-  return [...table.slice(0, -1), paint("bold", sum)].map((line) => INDENT + line);
+  return table.map((line, index) => {
+    const row = rows[index - 1];
+    if (row !== undefined) return `${INDENT}${mark(row)} ${line}`;
+    return `${INDENT}  ${index === 0 ? line : paint("bold", line)}`;
+  });
 }
 
 function resultCells(row: Row, wide: boolean): readonly string[] {
   const { report } = row;
   const size = report === undefined ? NOTHING : formatBytes(report.bytes);
   return [
-    `${mark(row)} ${row.feed.title}`,
+    row.feed.title,
     ...(wide ? [report?.format ?? NOTHING, size] : []),
     number(report?.entries),
     number(report?.created),
@@ -51,8 +54,8 @@ function resultCells(row: Row, wide: boolean): readonly string[] {
 }
 
 function mark(row: Row): string {
-  if (row.state === "succeeded") return "✓";
-  return row.state === "failed" ? "✗" : "⊘";
+  if (row.state === "succeeded") return paint("green", "✓");
+  return row.state === "failed" ? paint("red", "✗") : paint("magenta", "⊘");
 }
 
 function sumCells(rows: readonly Row[], wide: boolean): readonly string[] {
@@ -60,7 +63,7 @@ function sumCells(rows: readonly Row[], wide: boolean): readonly string[] {
   const sum = (pick: (report: (typeof reports)[number]) => number): number =>
     reports.reduce((total, report) => total + pick(report), 0);
   return [
-    `  ${count(rows.length, "feed")}`,
+    count(rows.length, "feed"),
     ...(wide ? ["", formatBytes(sum(({ bytes }) => bytes))] : []),
     number(sum(({ entries }) => entries)),
     number(sum(({ created }) => created)),
@@ -87,26 +90,20 @@ function wallMs(rows: readonly Row[]): number {
 /** Every feed that was not fetched, with its reason. */
 export function failureLines(rows: readonly Row[], columns: number): readonly string[] {
   const failed = rows.filter(({ state }) => state !== "succeeded");
-  const titleColumns = Math.min(30, Math.max(0, ...failed.map(({ feed }) => feed.title.length)));
+  const titleColumns = Math.min(30, Math.max(0, ...failed.map(({ feed }) => columnsOf(feed.title))));
+  const room = columns - INDENT.length - titleColumns - 5;
   return failed.flatMap((row) => {
-    const attempts = row.state === "failed" ? ` after ${count(row.attempt, "attempt")}` : "";
-    const verdict = row.state === "failed" ? `failed${attempts}` : "discarded, not retried";
     const title = padRight(cut(row.feed.title, titleColumns), titleColumns);
-    const line = paint(row.state === "failed" ? "red" : "magenta", `${mark(row)} ${title}  ${verdict}`);
-    return [INDENT + line, ...wrap(row.reason ?? "", columns - 8).map((text) => `${INDENT}    ${text}`)];
+    const [first = "", ...more] = wrap(verdict(row), room);
+    const margin = " ".repeat(titleColumns + INDENT.length + 4);
+    return [`${INDENT}${mark(row)} ${title}  ${first}`, ...more.map((line) => margin + line)];
   });
 }
 
-function wrap(text: string, columns: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+function verdict({ state, attempt, reason }: Row): string {
+  const name = reason?.errorName === undefined ? "" : `${reason.errorName}: `;
+  const what = state === "failed" ? `failed after ${count(attempt, "attempt")}` : "discarded, not retried";
+  return `${what}: ${name}${reason?.text ?? ""}`;
 }
 
 /** What requests cost, one kind a row. */
@@ -119,7 +116,7 @@ export function costLines(costs: readonly Cost[], columns: number): readonly str
   ]);
   const table = layOut(
     [
-      { title: "A request to the web process", align: "left" },
+      { title: "A request that", align: "left" },
       { title: "Requests", align: "right" },
       { title: "Median", align: "right" },
       { title: "Slowest", align: "right" },

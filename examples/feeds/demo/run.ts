@@ -11,10 +11,12 @@ import type { Owner } from "./owner.ts";
 import { costLines, failureLines, resultLines } from "./report.ts";
 import { type Cost, costOf, WebClient } from "./requests.ts";
 import { type Change, givenSubject, localSubject, type Subject } from "./subject.ts";
-import { columns, count, formatMs, paint } from "./text.ts";
+import { columns, count, formatMs, paint, wrap } from "./text.ts";
 
 const WARM_UP_REQUESTS = 20;
-const CONCURRENCY = 8;
+// Whoever stops the demo does not want to wait for the feed that never answers.
+const workerOptions = ["--concurrency", "8", "--grace", "1s"];
+const INDENT = "   ";
 
 const tasksFile = fileURLToPath(new URL("../tasks.ts", import.meta.url));
 const webFile = fileURLToPath(new URL("../web.ts", import.meta.url));
@@ -38,6 +40,7 @@ export class Run {
 
   /** Runs the demo over the given addresses, or over its own feeds. Resolves with the number of feeds not fetched. */
   async run(urls: readonly string[]): Promise<number> {
+    say(paint("bold", "Lovage: a web process pushes jobs, a worker fetches feeds"));
     const store = this.#openStore();
     const subject = urls.length === 0 ? await localSubject(store) : givenSubject(store, urls);
     this.#owner.own(() => subject.stop());
@@ -47,9 +50,10 @@ export class Run {
     this.#introduce(subject, web, leftovers);
     const pushed = await this.#push(client, subject.feeds);
     await this.#change(client, subject.changes);
-    const board = await this.#work(pushed.jobs);
+    const worker = this.#startWorker();
+    const board = await this.#work(worker, pushed.jobs);
     this.#report(board);
-    await this.#compare(client, subject.measured, pushed.cost);
+    if (subject.measured.length > 0) await this.#compare(client, worker, subject.measured);
     return board.rows.filter(({ state }) => state !== "succeeded").length;
   }
 
@@ -80,11 +84,8 @@ export class Run {
   }
 
   #introduce(subject: Subject, web: Child, leftovers: number): void {
-    say(
-      paint("bold", `Lovage: ${count(subject.feeds.length, "feed")}, a web process that pushes, a worker that fetches`),
-    );
     const [first, ...more] = subject.source;
-    say(`   feeds     ${first}`);
+    say(`   feeds     ${count(subject.feeds.length, "feed")} at ${first}`);
     for (const line of more) say(`             ${line}`);
     say(`   web       process ${web.pid}`);
     say(`   database  ${folder}`);
@@ -102,7 +103,7 @@ export class Run {
       "POST",
       feeds.map(({ id }) => `/feeds/${id}/fetch`),
     );
-    const cost = costOf("pushes the fetch; no worker runs", durationsMs);
+    const cost = costOf("pushes the fetch", durationsMs);
     say(`   ${formatMs(cost.medianMs)} a request (median), ${formatMs(cost.slowestMs)} the slowest`);
     return { jobs: feeds.map((feed, index) => ({ feed, job: String(answers[index]?.job) })), cost };
   }
@@ -120,43 +121,60 @@ export class Run {
     }
   }
 
-  async #work(jobs: readonly Job[]): Promise<Board> {
-    const worker = this.#startChild(
-      "worker",
-      [commandFile, "worker", tasksFile, "--concurrency", String(CONCURRENCY)],
-      workerLog,
-    );
-    heading(3, "Work", `lovage worker examples/feeds/tasks.ts --concurrency ${CONCURRENCY}  (process ${worker.pid})`);
+  #startWorker(): Child {
+    return this.#startChild("worker", [commandFile, "worker", tasksFile, ...workerOptions], workerLog);
+  }
+
+  async #work(worker: Child, jobs: readonly Job[]): Promise<Board> {
+    heading(3, "Work", `lovage worker examples/feeds/tasks.ts ${workerOptions.join(" ")} (process ${worker.pid})`);
     say("");
     const board = new Board(app, jobs, (event: Event) => this.#display.tell(event));
     this.#owner.own(() => this.#display.stop());
     this.#display.start(board);
     await Promise.race([board.follow(this.#signal), worker.failure()]);
+    // Who stops the demo is not interested in half a result.
+    this.#signal.throwIfAborted();
     this.#display.stop();
     return board;
   }
 
   #report(board: Board): void {
-    heading(4, "Result", "");
+    heading(4, "Result");
     for (const line of resultLines(board.rows, columns())) say(line);
     say("");
     for (const line of failureLines(board.rows, columns())) say(line);
   }
 
-  async #compare(client: WebClient, feeds: readonly SubscribedFeed[], pushedAlone: Cost): Promise<void> {
-    heading(5, "What a request costs", "");
+  /** Measures the same feeds three times: fetched by the request itself, pushed, and pushed without a worker. */
+  async #compare(client: WebClient, worker: Child, feeds: readonly SubscribedFeed[]): Promise<void> {
+    heading(5, "What a request to the web process costs");
     const paths = feeds.map(({ id }) => `/feeds/${id}/fetch`);
-    const pushed = await client.measure("POST", paths);
     const inline = await client.measure(
       "POST",
       paths.map((path) => `${path}-inline`),
     );
+    const pushed = await client.measure("POST", paths);
+    await this.#finish(pushed.answers);
+    await worker.stop();
+    const stopped = await client.measure("POST", paths);
     const costs = [
       costOf("fetches the feed itself", inline.durationsMs),
-      costOf("pushes the fetch; a worker runs", pushed.durationsMs),
-      pushedAlone,
+      costOf("pushes the fetch", pushed.durationsMs),
+      costOf("pushes the fetch, worker stopped", stopped.durationsMs),
     ];
-    for (const line of costLines(feeds.length === 0 ? [pushedAlone] : costs, columns())) say(line);
+    for (const line of costLines(costs, columns())) say(line);
+    const waiting = await revokeLeftovers(app);
+    say("");
+    for (const line of wrap(
+      `Without a worker the web process answers as before: ${count(waiting, "job")} waited for the next one (and were revoked, to leave nothing behind).`,
+      columns() - 4,
+    ))
+      say(`${INDENT}${line}`);
+  }
+
+  async #finish(answers: readonly Record<string, unknown>[]): Promise<void> {
+    const signal = this.#signal;
+    await Promise.all(answers.map(({ job }) => app.result(String(job)).get({ signal })));
   }
 }
 
@@ -164,6 +182,8 @@ function say(line: string): void {
   console.log(line);
 }
 
-function heading(number: number, title: string, text: string): void {
-  say(`\n${paint("bold", `${number}  ${title}`)}  ${text}`.trimEnd());
+function heading(number: number, title: string, text = ""): void {
+  say(`\n${paint("bold", `${number}  ${title}`)}`);
+  if (text === "") return;
+  for (const line of wrap(text, columns() - INDENT.length - 1)) say(`${INDENT}${line}`);
 }

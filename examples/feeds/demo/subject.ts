@@ -1,7 +1,6 @@
 import { catalogue, DELETED_SLUG, EDITED_SLUG } from "../catalogue.ts";
 import { FeedServer } from "../server.ts";
 import type { FeedStore, SubscribedFeed } from "../store.ts";
-import { count } from "./text.ts";
 
 /** A change of the app's data between the push of a job and its run. */
 export type Change =
@@ -49,7 +48,7 @@ export function givenSubject(store: FeedStore, urls: readonly string[]): Subject
     feeds: urls.map((url) => store.subscribe({ slug: url, title: url.replace(/^https?:\/\//, ""), url })),
     changes: [],
     measured: [],
-    source: [`${count(urls.length, "address")} of yours`.replace("addresss", "addresses")],
+    source: urls.length === 1 ? ["the given address"] : ["the given addresses"],
     stop: async () => {},
   };
 }

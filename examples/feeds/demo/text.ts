@@ -46,6 +46,19 @@ export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ").trim();
 }
 
+/** Breaks plain text into lines of so many columns, between words. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && columnsOf(line) + 1 + columnsOf(word) > columns) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
 /** `7 ms`, `1.84 s` */
 export function formatMs(durationMs: number): string {
   if (durationMs >= 999.5) return `${(durationMs / 1_000).toFixed(2)} s`;

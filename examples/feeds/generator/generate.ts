@@ -1,5 +1,7 @@
-// Writes the files of data/ anew: node examples/feeds/generator/generate.ts. The same on every run and machine.
+// node examples/feeds/generator/generate.ts [FOLDER]: writes the files of data/ anew. The same on every run and machine.
 import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { catalogue } from "../catalogue.ts";
 import { writeAtom } from "./atom.ts";
 import { type FeedHead, makeEntries } from "./entry.ts";
@@ -9,7 +11,7 @@ import { Random } from "./random.ts";
 import { writeRss } from "./rss.ts";
 import { themes } from "./vocabulary.ts";
 
-const folder = new URL("../data/", import.meta.url);
+const folder = process.argv[2] ?? fileURLToPath(new URL("../data", import.meta.url));
 
 /** The bytes of one feed. */
 function writeFeed(slug: string, title: string, plan: FeedPlan): Uint8Array {
@@ -45,5 +47,5 @@ mkdirSync(folder, { recursive: true });
 for (const { slug, title } of catalogue) {
   const plan = plans[slug];
   if (plan === undefined) continue;
-  writeFileSync(new URL(`${slug}.xml`, folder), writeFeed(slug, title, plan));
+  writeFileSync(join(folder, `${slug}.xml`), writeFeed(slug, title, plan));
 }
