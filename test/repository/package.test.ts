@@ -32,9 +32,14 @@ describe("the tarball", () => {
       .trim()
       .split("\n")
       .map((path) => path.replace(/^package\//, ""));
-    const built = globSync("**/*.ts", { cwd: join(root, "src") }).flatMap((path) =>
-      [".js", ".d.ts"].map((ending) => `dist/${path.replace(/\.ts$/, ending)}`),
+    // JavaScript is bundled: what is imported or started from outside has its own file, the rest is shared.
+    const scripts = files.filter((path) => /^dist\/.*\.js$/.test(path) && !path.startsWith("dist/shared/"));
+    const shared = files.filter((path) => /^dist\/shared\/[\w-]+\.js$/.test(path));
+    const types = globSync("**/*.ts", { cwd: join(root, "src") }).map(
+      (path) => `dist/${path.replace(/\.ts$/, ".d.ts")}`,
     );
+    expect(types).toEqual(expect.arrayContaining(scripts.map((path) => path.replace(/\.js$/, ".d.ts"))));
+    const built = [...types, ...scripts, ...shared];
     const sql = globSync("**/*.sql", { cwd: join(root, "src") }).map((path) => `dist/${path}`);
     const others = ["README.md", "CHANGELOG.md"].filter((path) => globSync(path, { cwd: root }).length === 1);
     const expected = [...built, ...sql, ...others, "LICENSE", "package.json", "bin/lovage.js", "bin/start.js"];

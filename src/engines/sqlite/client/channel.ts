@@ -109,8 +109,7 @@ export class Channel implements Lifecycle {
   }
 
   async #begin(): Promise<void> {
-    // The thread's entry has this module's own extension: .ts in a clone, .js in the package.
-    const entry = new URL(import.meta.url.endsWith(".ts") ? "../thread.ts" : "../thread.js", import.meta.url);
+    const entry = new URL("../thread.ts", import.meta.url);
     const worker = new Worker(entry, { workerData: this.#settings, name: "lovage-sqlite" });
     this.#worker = worker;
     this.#exited = new Promise((resolve) => worker.once("exit", () => resolve()));

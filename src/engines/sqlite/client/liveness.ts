@@ -9,8 +9,7 @@ export class SqliteLiveness implements Liveness {
 
   constructor(channel: Channel, settings: SqliteSettings) {
     this.#channel = channel;
-    const module = import.meta.url.endsWith(".ts") ? "../renewal.ts" : "../renewal.js";
-    this.renewal = { module: new URL(module, import.meta.url).href, options: settings };
+    this.renewal = { module: new URL("../renewal.ts", import.meta.url).href, options: settings };
   }
 
   async register(worker: WorkerDescription, leaseMs: number): Promise<void> {

@@ -42,8 +42,7 @@ export class EngineProcess {
   }
 
   private constructor(options: ChildOptions) {
-    // In a clone the program is TypeScript, in the package JavaScript: it has this module's own extension.
-    const program = new URL(import.meta.url.endsWith(".ts") ? "./child.ts" : "./child.js", import.meta.url);
+    const program = new URL("./child.ts", import.meta.url);
     this.#child = fork(fileURLToPath(program), [JSON.stringify(options)], { serialization: "advanced", execArgv: [] });
     this.#child.on("message", (answer: Answer) => this.#receive(answer));
     this.#exited = new Promise((resolve) => this.#child.once("exit", () => resolve()));
