@@ -14,6 +14,8 @@ export type Command =
       readonly count: number;
       readonly characters: number;
     }
+  /** Publishes in every turn, from now on, the monotonic time in nanoseconds at which it published the time before. */
+  | { readonly kind: "stream"; readonly topic: string }
   | { readonly kind: "wait"; readonly waiter: Waiter }
   | { readonly kind: "wake"; readonly ready: readonly ReadyJobs[] }
   | { readonly kind: "report" }
@@ -51,6 +53,9 @@ async function obey(command: Command): Promise<Report> {
       for (let index = 0; index < command.count; index += 1)
         mesh.publish(command.topic, `${command.prefix} ${index}`.padEnd(command.characters, "."));
       break;
+    case "stream":
+      stream(command.topic, process.hrtime.bigint());
+      break;
     case "wait":
       mesh.wait(command.waiter);
       break;
@@ -64,6 +69,12 @@ async function obey(command: Command): Promise<Report> {
       break;
   }
   return report();
+}
+
+function stream(topic: string, previous: bigint): void {
+  const now = process.hrtime.bigint();
+  mesh.publish(topic, String(previous));
+  setImmediate(() => stream(topic, now));
 }
 
 function report(): Report {

@@ -76,14 +76,19 @@ describe("messages between processes", () => {
   test("published after subscribe resolved are never missed, in 1,000 rounds", async () => {
     const here = await started();
     const there = await neighbour();
+    await there.ask({ kind: "stream", topic: "clock" });
     for (let round = 0; round < 1_000; round += 1) {
-      await here.mesh.subscribe("news");
-      // The request to publish takes another way than the subscription, so it can overtake one that is not in effect.
-      await there.ask({ kind: "publish", topic: "news", prefix: `${round}`, count: 1, characters: 0 });
-      while (here.messages.length <= round) await new Promise(setImmediate);
-      here.mesh.unsubscribe("news");
+      here.messages.length = 0;
+      await here.mesh.subscribe("clock");
+      // The monotonic clock is one for all processes, and each message names the instant of the one before it: were
+      // that later than now, the one before was published after subscribe resolved, and missed.
+      const resolvedAt = process.hrtime.bigint();
+      while (here.messages.length === 0) await new Promise(setImmediate);
+      expect(BigInt(String(here.messages[0]?.message))).toBeLessThanOrEqual(resolvedAt);
+      here.mesh.unsubscribe("clock");
+      // Lets the publisher hear of it, or what is under way would pass for the next round's first message.
+      await there.ask({ kind: "report" });
     }
-    expect(here.heard("news")).toEqual([...new Array(1_000).keys()].map((round) => `${round} 0`));
   });
 });
 
@@ -179,23 +184,22 @@ describe("a process that hangs", () => {
   test("loses messages, which are counted, and costs no memory beyond its buffer", async () => {
     const here = await started();
     const wedged = await neighbour();
-    const reader = await neighbour();
     await wedged.ask({ kind: "subscribe", topic: "flood" });
-    await reader.ask({ kind: "subscribe", topic: "flood" });
     wedged.signal("SIGSTOP");
     const before = bufferBytes();
     for (let index = 0; index < 300; index += 1) {
       here.mesh.publish("flood", `${index}`.padEnd(megabyte, "."));
       await new Promise(setImmediate);
     }
-    expect(bufferBytes() - before).toBeLessThan(40 * megabyte);
+    expect(bufferBytes() - before).toBeLessThan(30 * megabyte);
+    expect(here.mesh.statistics().dropped).toBeGreaterThan(280);
     wedged.signal("SIGCONT");
-    const kept = await wedged.ask({ kind: "report" });
-    expect(here.mesh.statistics().dropped).toBeGreaterThan(250);
-    expect(kept.messages.length).toBeLessThan(50);
-    here.mesh.publish("flood", "after");
-    await eventually(async () => expect((await wedged.ask({ kind: "report" })).messages.at(-1)?.start).toBe("after"));
-    await eventually(async () => expect((await reader.ask({ kind: "report" })).messages.at(-1)?.start).toBe("after"));
+    await eventually(async () => {
+      here.mesh.publish("flood", "after");
+      const { messages } = await wedged.ask({ kind: "report" });
+      expect(messages.at(-1)?.start).toBe("after");
+      expect(messages.filter(({ length }) => length === megabyte).length).toBeLessThan(20);
+    });
   });
 
   test("is passed over by the next wake", async () => {
