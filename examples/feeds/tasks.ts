@@ -15,7 +15,7 @@ export const fetchFeed: Task<{ feedId: number }, FetchReport> = app.task({
   input: z.object({ feedId: z.number().int() }),
   // Short, so that the demo is: at most 0.5 and 1 s between the attempts, drawn at random.
   retry: { max: 2, backoff: "500ms" },
-  timeLimit: { soft: "1500ms", hard: "4s" },
+  timeLimit: { soft: "2s", hard: "4s" },
   async run({ feedId }, ctx): Promise<FetchReport> {
     const feed = store.feed(feedId);
     if (feed === undefined) return ctx.discard(`nobody is subscribed to feed ${feedId} any more`);

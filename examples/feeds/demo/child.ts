@@ -17,8 +17,9 @@ export class Child {
     this.name = name;
     this.#log = log;
     const output = openSync(log, "w");
-    // The channel tells a child that its parent is gone, however that came about.
-    this.#process = spawn(process.execPath, command, { stdio: ["ignore", output, output, "ipc"] });
+    // The channel tells a child that its parent is gone, however that came about; the variable tells a worker to heed it.
+    const env = { ...process.env, LOVAGE_SUPERVISED: "1" };
+    this.#process = spawn(process.execPath, command, { env, stdio: ["ignore", output, output, "ipc"] });
     closeSync(output);
     const kill = (): void => this.kill();
     // However this process ends, short of a SIGKILL, it takes the child along.

@@ -159,7 +159,7 @@ export class Run {
     const stopped = await client.measure("POST", paths);
     const costs = [
       costOf("fetches the feed itself", inline.durationsMs),
-      costOf("pushes the fetch", pushed.durationsMs),
+      costOf("pushes the fetch, worker busy", pushed.durationsMs),
       costOf("pushes the fetch, worker stopped", stopped.durationsMs),
     ];
     for (const line of costLines(costs, columns())) say(line);
