@@ -30,6 +30,8 @@ export interface EngineAdapter {
   readonly outage?: (reference: StoreReference) => Promise<Outage>;
   /** Removes what a test left, after its engines have stopped. */
   readonly discard?: (reference: StoreReference) => Promise<void>;
+  /** Repeats the random walks of a run that failed: the seed and path that it printed. */
+  readonly replay?: { readonly seed: number; readonly path?: string };
   /** Tests to skip, by full name (`part: test`), each with its reason. */
   readonly skip?: Readonly<Record<string, string>>;
 }

@@ -25,6 +25,13 @@ export const arrivalTests: readonly ConformanceTest[] = definePart("arrival", {
     await trial.until("all wake", async () => waiters.woken === 6);
   },
 
+  "jobs that were claimed wake nobody": async (trial) => {
+    await trial.push({}, {}, {});
+    await (await trial.worker()).claim(3);
+    const waiters = await wait(trial, [anyQueue]);
+    await assertStays(trial, () => waiters.woken, 0);
+  },
+
   "a job of another queue or task wakes nobody": async (trial) => {
     const waiters = await wait(trial, [
       { queues: ["other"], tasks: [TASK] },
