@@ -1,26 +1,36 @@
 import type { App } from "../app/index.ts";
+import type { WorkerSettings } from "../kernel/options/index.ts";
 import { version } from "../kernel/version.ts";
-import type { Worker } from "../worker/index.ts";
 import { describePlace } from "./session.ts";
 import { formatFacts } from "./table.ts";
 import { coloured } from "./text.ts";
 
+/** Who begins to work. */
+export interface Announcement {
+  /** The worker's id; absent for a supervisor, whose children announce themselves. */
+  readonly worker?: string;
+  readonly settings: WorkerSettings;
+  readonly processes?: number;
+  readonly probePort: number | undefined;
+}
+
 /** Says on standard error who begins to work on what: a few lines for people, one log line for programs. */
-export function announce(app: App, worker: Worker): void {
+export function announce(app: App, { worker, settings, processes, probePort }: Announcement): void {
   const tasks = app.tasks().flatMap(({ name, run }) => (run === undefined ? [] : [name]));
-  const { queues, concurrency } = worker.settings;
+  const { queues, concurrency } = settings;
   const engine = describePlace(app);
   if (app.settings.logFormat === "json") {
-    const facts = { worker: worker.id, version, engine, queues: queues ?? "all", tasks, concurrency };
-    app.logger.log("info", "worker started", facts);
+    const facts = { worker, processes, version, engine, queues: queues ?? "all", tasks, concurrency, probePort };
+    app.logger.log("info", worker === undefined ? "supervisor started" : "worker started", facts);
     return;
   }
   const facts = formatFacts([
-    ["worker", worker.id],
+    ["worker", worker],
     ["engine", engine],
     ["queues", queues?.join(", ") ?? "all"],
     ["tasks", tasks.join(", ")],
-    ["concurrency", String(concurrency)],
+    ["concurrency", `${concurrency}${processes === undefined ? "" : ` in each of ${processes} processes`}`],
+    ["probe", probePort === undefined ? undefined : `port ${probePort}, /live and /ready`],
   ]);
   process.stderr.write(`${coloured("bold", `lovage ${version}`, process.stderr)}\n${facts.replaceAll(/^/gm, "  ")}\n`);
 }

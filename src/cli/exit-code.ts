@@ -15,6 +15,8 @@ export const exitCode = {
   timeout: 5,
   /** The engine cannot be reached or used. */
   engine: 6,
+  /** A worker ended in order to be replaced by a fresh process, and has no supervisor that does it. */
+  recycle: 75,
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
@@ -28,6 +30,7 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCode.jobFailed, "the job failed, or was revoked"],
   [exitCode.timeout, "the job has not ended, in the time given"],
   [exitCode.engine, "the engine cannot be reached or used"],
+  [exitCode.recycle, "a worker without a supervisor reached the app's maxJobs or maxMemoryBytes: start it again"],
 ];
 
 const byCode: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([

@@ -1,12 +1,5 @@
 import type { Logger } from "../kernel/logger.ts";
-
-/** What signals end. */
-export interface Stoppable {
-  /** Warm: running jobs may finish. */
-  stop(): Promise<void>;
-  /** Cold: running jobs are given back at once. */
-  abort(): Promise<void>;
-}
+import type { Stoppable } from "../worker/index.ts";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 

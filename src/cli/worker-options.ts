@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Duration } from "../kernel/duration.ts";
 import { defaults, type WorkerOptions } from "../kernel/options/index.ts";
-import { readBytes, readDuration, readInteger, readName, readNames } from "./arguments.ts";
+import { readBytes, readDuration, readInteger, readName, readNames, readPort } from "./arguments.ts";
 import type { GlobalFlags } from "./session.ts";
 
 /** Options of commands that run jobs. */
@@ -13,6 +13,8 @@ export interface WorkerFlags extends GlobalFlags {
   readonly log?: "human" | "json";
   readonly maxJobs?: number;
   readonly maxMemory?: number;
+  readonly processes?: number;
+  readonly probe?: number;
 }
 
 /** Adds the options that `lovage worker` and `lovage drain` share. */
@@ -41,11 +43,13 @@ export function workerOptions({ concurrency, queues, grace, name, maxJobs, maxMe
   };
 }
 
-/** Adds the options with which worker processes are replaced by fresh ones. */
-export function addRecyclingOptions(command: Command): Command {
+/** Adds the options of a worker that is several processes, or one after the other. */
+export function addProcessOptions(command: Command): Command {
   return command
+    .option("--processes <number>", "so many processes under a supervisor, which replaces those that end", readInteger)
     .option("--max-jobs <number>", "replace a process after so many jobs", readInteger)
-    .option("--max-memory <size>", "replace a process that holds so much memory, such as 512mb", readBytes);
+    .option("--max-memory <size>", "replace a process that holds so much memory, such as 512mb", readBytes)
+    .option("--probe <port>", "answer GET /live and /ready over HTTP", readPort);
 }
 
 /**

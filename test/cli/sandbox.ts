@@ -9,6 +9,8 @@ import { type App, lovage } from "../../src/app/index.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const script = join(root, "bin/lovage.js");
+// A hundred commands load the same modules: with their code cached, one takes 0.28 s of processor time instead of 0.75.
+const compileCache = join(tmpdir(), "lovage-test-compile-cache");
 
 /** How a command ended, and what it said. */
 export interface Ending {
@@ -120,7 +122,7 @@ export class Sandbox {
     const { LOVAGE_URL: _url, FORCE_COLOR: _force, ...inherited } = process.env;
     const child = spawn(process.execPath, [script, ...args], {
       cwd: this.folder,
-      env: { ...inherited, NO_COLOR: "1", ...options.env },
+      env: { ...inherited, NODE_COMPILE_CACHE: compileCache, NO_COLOR: "1", ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
     });
     // A command that does not read its input closes the pipe.

@@ -1,0 +1,186 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type Requirement, testRequiring } from "../support/requirement.ts";
+import { clearSandboxes, jsonLines, type Sandbox, sandbox, TASKS } from "./sandbox.ts";
+
+clearSandboxes();
+
+/** A store with a failed job, two that wait, and one for later. */
+async function filled(): Promise<{ place: Sandbox; failed: string; waiting: readonly string[]; later: string }> {
+  const place = sandbox({ "tasks.ts": TASKS });
+  const app = place.app();
+  const failed = (await app.send("math.fail")).id;
+  await place.run(["drain", "tasks.ts"]);
+  const waiting = await Promise.all([
+    app.send("math.add", { left: "secret", right: 1 }, { headers: { trace: "t" } }),
+    app.send("mail\u202egnp", undefined, { queue: "mail" }),
+  ]);
+  const later = (await app.send("math.add", { left: 1, right: 1 }, { countdown: "1h" })).id;
+  return { place, failed, waiting: waiting.map(({ id }) => id), later };
+}
+
+describe("list", () => {
+  test("newest first, as a table and as a document a line", async () => {
+    const { place, failed, waiting, later } = await filled();
+    const { code, stdout } = await place.run(["jobs", "list"]);
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines[0]).toMatch(/^ID +TASK +QUEUE +STATE +FAILURES +AGE/);
+    expect(lines.slice(1).map((line) => line.split(" ")[0])).toEqual([later, waiting[1], waiting[0], failed]);
+    expect(lines[1]).toMatch(/scheduled .*due in 59 m/);
+    expect(lines[4]).toMatch(/failed +1 .*TypeError: no way/);
+    // Aligned: every state begins in the column of its title.
+    const column = lines[0]?.indexOf("STATE") ?? 0;
+    for (const line of [lines[1], lines[3], lines[4]]) expect(line?.slice(column - 1, column + 1)).toMatch(/^ \w/);
+    // A character that turns the direction of writing is shown, not obeyed.
+    expect(stdout).toContain("mail\\u{202e}gnp");
+    const json = await place.run(["jobs", "list", "--json"]);
+    expect(jsonLines(json.stdout)).toHaveLength(4);
+    expect(jsonLines(json.stdout)[3]).toEqual({
+      id: failed,
+      task: "math.fail",
+      queue: "default",
+      state: "failed",
+      version: expect.any(Number),
+      priority: 5,
+      ack: "late",
+      failures: 1,
+      crashes: 0,
+      createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      startedAt: expect.stringMatching(/Z$/),
+      finishedAt: expect.stringMatching(/Z$/),
+      worker: expect.any(String),
+      error: { name: "TypeError", message: "no way" },
+    });
+  });
+
+  test("by task, queue and state, page by page", async () => {
+    const { place, failed, waiting, later } = await filled();
+    const ids = async (...args: string[]): Promise<unknown[]> => {
+      const { stdout } = await place.run(["jobs", "list", "--json", ...args]);
+      return jsonLines(stdout).map((job) => (job as { id: string }).id);
+    };
+    expect(await ids("--state", "failed")).toEqual([failed]);
+    expect(await ids("--state", "ready,scheduled", "--task", "math.add")).toEqual([later, waiting[0]]);
+    expect(await ids("--queue", "mail")).toEqual([waiting[1]]);
+    expect(await ids("--state", "succeeded")).toEqual([]);
+    expect(await ids("--limit", "2")).toEqual([later, waiting[1]]);
+    expect(await ids("--limit", "2", "--after", waiting[1] ?? "")).toEqual([waiting[0], failed]);
+    const page = await place.run(["jobs", "list", "--limit", "2"]);
+    expect(page.stderr).toContain(`--after ${waiting[1]}`);
+  });
+});
+
+describe("show", () => {
+  test("hides the input unless its task is loaded, or it is asked for", async () => {
+    const { place, waiting } = await filled();
+    const id = waiting[0] ?? "";
+    const hidden = await place.run(["jobs", "show", id]);
+    expect(hidden.code).toBe(0);
+    expect(hidden.stdout).toMatch(/input +hidden: its task is not loaded/);
+    expect(hidden.stdout).not.toContain("secret");
+    const hiddenJson = await place.run(["jobs", "show", id, "--json"]);
+    expect(jsonLines(hiddenJson.stdout)).toMatchObject([
+      { id, headers: { trace: "t" }, inputHidden: expect.any(String) },
+    ]);
+    expect(hiddenJson.stdout).not.toContain("secret");
+    const redacted = await place.run(["jobs", "show", id, "--json", "--module", "tasks.ts"]);
+    expect(jsonLines(redacted.stdout)).toMatchObject([{ input: { left: "(hidden)", right: 1 } }]);
+    // What the task wants hidden stays hidden, whatever is asked for.
+    const both = await place.run(["jobs", "show", id, "--json", "--module", "tasks.ts", "--show-input"]);
+    expect(both.stdout).not.toContain("secret");
+    const shown = await place.run(["jobs", "show", id, "--json", "--show-input"]);
+    expect(jsonLines(shown.stdout)).toMatchObject([{ input: { left: "secret", right: 1 } }]);
+  });
+
+  test("a redact that fails shows nothing", async () => {
+    const place = sandbox({
+      "tasks.ts": `import { defineTask } from "lovage";
+        export const bad = defineTask({ name: "bad", redact() { throw new Error("oops"); }, run() {} });`,
+    });
+    const { id } = await place.app().send("bad", { password: "secret" });
+    const { stdout } = await place.run(["jobs", "show", id, "--module", "tasks.ts", "--json"]);
+    expect(jsonLines(stdout)).toMatchObject([{ inputHidden: expect.stringContaining("redact of task") }]);
+    expect(stdout).not.toContain("secret");
+  });
+
+  test("a failed job with its stack, and tells which ids are not there", async () => {
+    const { place, failed } = await filled();
+    const { code, stdout, stderr } = await place.run(["jobs", "show", failed, "nobody"]);
+    expect(code).toBe(3);
+    expect(stderr).toContain('Not there: "nobody"');
+    expect(stdout).toMatch(/TypeError: no way\n +at .*tasks.ts/);
+  });
+});
+
+describe("retry, revoke, remove", () => {
+  test("by id", async () => {
+    const { place, failed, waiting } = await filled();
+    const retried = await place.run(["jobs", "retry", failed, "--json"]);
+    expect(retried.code).toBe(0);
+    expect(jsonLines(retried.stdout)).toEqual([{ operation: "retry", dryRun: false, changed: 1, skipped: [] }]);
+    const again = await place.run(["jobs", "retry", failed]);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain("it has neither failed nor been revoked");
+    const revoked = await place.run(["jobs", "revoke", waiting[0] ?? "", "--reason", "not any more", "--json"]);
+    expect(revoked.code).toBe(0);
+    const shown = await place.run(["jobs", "show", waiting[0] ?? "", "--json"]);
+    expect(jsonLines(shown.stdout)).toMatchObject([
+      { state: "revoked", revocation: { by: "caller", reason: "not any more" } },
+    ]);
+    const removed = await place.run(["jobs", "remove", waiting[0] ?? "", "nobody", "--json"]);
+    expect(removed.code).toBe(3);
+    expect(jsonLines(removed.stdout)).toMatchObject([{ changed: 1, skipped: [{ id: "nobody", reason: "not-found" }] }]);
+  });
+
+  test("by filter: a dry run changes nothing, and without a terminal --yes is needed", async () => {
+    const { place } = await filled();
+    const app = place.app();
+    await app.start();
+    const count = (): Promise<number> => app.engine.inspect.count({ tasks: ["math.add"] });
+    const dry = await place.run(["jobs", "remove", "--task", "math.add", "--dry-run"]);
+    expect(dry.code).toBe(0);
+    expect(dry.stdout).toBe("2 jobs would be removed\n");
+    const refused = await place.run(["jobs", "remove", "--task", "math.add"]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("remove 2 jobs (task math.add)? There is no terminal");
+    expect(await count()).toBe(2);
+    const done = await place.run(["jobs", "remove", "--task", "math.add", "--yes"]);
+    expect(done.stdout).toBe("2 jobs removed\n");
+    expect(await count()).toBe(0);
+    const nothing = await place.run(["jobs", "remove", "--task", "math.add", "--yes"]);
+    expect(nothing.code).toBe(3);
+    const retried = await place.run(["jobs", "retry", "--state", "failed"]);
+    expect(retried.stdout).toBe("1 job retried\n");
+  });
+
+  const script: Requirement = {
+    name: "script",
+    met: existsSync("/usr/bin/script"),
+    install: "apt-get install bsdutils",
+  };
+
+  testRequiring(script)("by filter on a terminal: asks first", async () => {
+    const { place } = await filled();
+    const answer = async (text: string): Promise<string> => {
+      const command = `${process.execPath} ${process.cwd()}/bin/lovage.js jobs remove --task math.add`;
+      const child = spawn("script", ["-qec", command, "/dev/null"], {
+        cwd: place.folder,
+        stdio: ["pipe", "pipe", "inherit"],
+      });
+      let shown = "";
+      child.stdout.setEncoding("utf8").on("data", (part: string) => {
+        if (!shown.includes("[y/N]") && (shown + part).includes("[y/N]")) child.stdin.write(text);
+        shown += part;
+      });
+      await once(child, "close");
+      return shown;
+    };
+    expect(await answer("n\r")).toContain("Nothing was done.");
+    // Ctrl-C
+    expect(await answer("\u0003")).toContain("Nothing was done.");
+    expect(await answer("y\r")).toContain("2 jobs removed");
+  });
+});
