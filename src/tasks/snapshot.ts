@@ -1,5 +1,5 @@
 import { type ErrorRecord, fromErrorRecord } from "../kernel/error-record.ts";
-import { JobFailed, JobRevoked } from "../kernel/errors.ts";
+import { JobFailed, JobRevoked, StorageInvalid } from "../kernel/errors.ts";
 import type { JobRecord, Payload, RevokedBy } from "../kernel/job.ts";
 
 interface SnapshotFacts {
@@ -34,7 +34,7 @@ export function toSnapshot<Output>(record: JobRecord): JobSnapshot<Output> {
     queue: record.queue,
     version: record.version,
     attempt: attemptOf(record),
-    progress: decode(record.progress),
+    progress: decode(record, "progress"),
     createdAt: new Date(record.createdAt),
   };
   const finishedAt = new Date(record.finishedAt ?? record.createdAt);
@@ -57,7 +57,7 @@ export function toSnapshot<Output>(record: JobRecord): JobSnapshot<Output> {
         worker: record.worker ?? "",
       };
     case "succeeded":
-      return { ...facts, state: "succeeded", finishedAt, result: decode(record.result) as Output };
+      return { ...facts, state: "succeeded", finishedAt, result: decode(record, "result") as Output };
     case "failed":
       return { ...facts, state: "failed", finishedAt, error: failureOf(record) };
     case "revoked":
@@ -98,7 +98,18 @@ function optionalError(record: ErrorRecord | undefined): Error | undefined {
   return record === undefined ? undefined : fromErrorRecord(record);
 }
 
-function decode(payload: Payload | undefined): unknown {
+/** @throws StorageInvalid (`STORAGE_INVALID`) where the store gives back what was never stored. */
+function decode(record: JobRecord, member: "progress" | "result"): unknown {
+  const payload: Payload | undefined = record[member];
   if (payload === undefined) return undefined;
-  return JSON.parse(typeof payload === "string" ? payload : new TextDecoder().decode(payload));
+  try {
+    return JSON.parse(
+      typeof payload === "string" ? payload : new TextDecoder("utf-8", { fatal: true }).decode(payload),
+    );
+  } catch (cause) {
+    throw new StorageInvalid(
+      `The stored ${member} of job ${record.id} is not JSON: something else than Lovage wrote to the store.`,
+      { cause, details: { id: record.id } },
+    );
+  }
 }

@@ -4,6 +4,7 @@ import { SchemaTooNew } from "../../../kernel/errors.ts";
 import { toEngineError } from "../errors.ts";
 import type { SqliteSettings } from "../options.ts";
 import { type Connection, openConnection, openToRead, writeBlocking } from "./connection.ts";
+import { recount } from "./recount.ts";
 import { readNumber } from "./row.ts";
 import { readSql } from "./statements.ts";
 
@@ -11,6 +12,13 @@ interface Migration {
   readonly number: number;
   readonly name: string;
   readonly text: string;
+}
+
+/** What to migrate, and until when it may wait for others. */
+export interface MigrationRequest {
+  readonly namespace: string;
+  readonly dryRun: boolean;
+  readonly deadlineAt: number;
 }
 
 /** The schema that this code writes, which is the number of its last migration. */
@@ -28,10 +36,7 @@ const OLDEST_COMPATIBLE = 1;
  *
  * @throws SchemaTooNew (`SCHEMA_TOO_NEW`) where a newer version has migrated past what this code can work beside.
  */
-export function migrate(
-  connection: Connection,
-  request: { readonly namespace: string; readonly dryRun: boolean; readonly deadlineAt: number },
-): MigrationReport {
+export function migrate(connection: Connection, request: MigrationRequest): MigrationReport {
   const { namespace, dryRun, deadlineAt } = request;
   const from = checkedVersion(connection);
   const to = Math.max(from, SCHEMA_VERSION);
@@ -48,6 +53,16 @@ export function migrate(
 }
 
 /**
+ * Does the same on somebody's wish, and then counts the jobs anew, which takes a walk over all of them.
+ * @throws what `migrate` throws.
+ */
+export function migrateAndRecount(connection: Connection, request: MigrationRequest): MigrationReport {
+  const report = migrate(connection, request);
+  if (request.dryRun || recount(connection, request.deadlineAt) === 0) return report;
+  return { ...report, applied: [...report.applied, "recount"] };
+}
+
+/**
  * Does the same for a file that no engine's thread has open. As a dry run it makes no file and writes to none.
  * @throws what `openConnection` and `migrate` throw.
  */
@@ -58,7 +73,7 @@ export function migrateFile(
   const connection = request.dryRun ? openToRead(settings) : openConnection(settings, request.deadlineAt);
   if (connection === undefined) return { from: 0, to: SCHEMA_VERSION, applied: pending(0).map(({ name }) => name) };
   try {
-    return migrate(connection, { namespace: settings.namespace, ...request });
+    return migrateAndRecount(connection, { namespace: settings.namespace, ...request });
   } catch (error) {
     throw toEngineError(error, settings.path);
   } finally {

@@ -17,11 +17,19 @@ export class Statement {
   }
 
   get(parameters: Parameters = {}): Row | undefined {
-    return toRow(this.#statement.get(parameters));
+    try {
+      return toRow(this.#statement.get(parameters));
+    } catch (error) {
+      return toRow(readAgain(this.#statement, error, () => this.#statement.get(parameters)));
+    }
   }
 
   all(parameters: Parameters = {}): readonly Row[] {
-    return toRows(this.#statement.all(parameters));
+    try {
+      return toRows(this.#statement.all(parameters));
+    } catch (error) {
+      return toRows(readAgain(this.#statement, error, () => this.#statement.all(parameters)));
+    }
   }
 }
 
@@ -41,11 +49,19 @@ export class HotStatement {
   }
 
   get(...values: SQLInputValue[]): Row | undefined {
-    return toRow(this.#statement.get(...values));
+    try {
+      return toRow(this.#statement.get(...values));
+    } catch (error) {
+      return toRow(readAgain(this.#statement, error, () => this.#statement.get(...values)));
+    }
   }
 
   all(...values: SQLInputValue[]): readonly Row[] {
-    return toRows(this.#statement.all(...values));
+    try {
+      return toRows(this.#statement.all(...values));
+    } catch (error) {
+      return toRows(readAgain(this.#statement, error, () => this.#statement.all(...values)));
+    }
   }
 }
 
@@ -54,6 +70,25 @@ function prepareForRows(statement: StatementSync): StatementSync {
   // A caller's own connection may have been opened to read integers as bigints.
   statement.setReadBigInts(false);
   return statement;
+}
+
+/**
+ * Reads once more after a failure, integers past 2^53 as the nearest number. Only another hand can have written them, and
+ * node:sqlite refuses to read them: one such row would stop every claim of its lane.
+ */
+function readAgain(statement: StatementSync, error: unknown, read: () => unknown): unknown {
+  if (!(error instanceof RangeError)) throw error;
+  statement.setReadBigInts(true);
+  try {
+    return withoutBigInts(read());
+  } finally {
+    statement.setReadBigInts(false);
+  }
+}
+
+function withoutBigInts(value: unknown): unknown {
+  if (typeof value === "bigint") return Number(value);
+  return Array.isArray(value) ? value.map(withoutBigInts) : value;
 }
 
 // node:sqlite types rows as objects whatever setReturnArrays says.

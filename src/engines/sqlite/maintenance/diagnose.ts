@@ -2,6 +2,7 @@ import { statfsSync } from "node:fs";
 import type { HealthFinding } from "../../../engine/index.ts";
 import type { Connection } from "../database/connection.ts";
 import { SCHEMA_VERSION, schemaVersion } from "../database/migrate.ts";
+import { readNumber, readText } from "../database/row.ts";
 import type { SqliteSettings } from "../options.ts";
 
 // f_type of file systems on a network, where SQLite's locks and shared memory do not hold (statfs(2)).
@@ -29,6 +30,8 @@ export function diagnose(connection: Connection, settings: SqliteSettings): read
     freePagesFinding(connection),
     fileSystemFinding(connection.path),
     integrityFinding(connection),
+    straysFinding(connection),
+    countersFinding(connection),
   ];
 }
 
@@ -81,6 +84,21 @@ function integrityFinding(connection: Connection): HealthFinding {
   const problems = pragma(connection, `quick_check(${MAX_PROBLEMS})`).map(String);
   const ok = problems.length === 1 && problems[0] === "ok";
   return { check: "integrity", ok, detail: problems.join("; ") };
+}
+
+function straysFinding(connection: Connection): HealthFinding {
+  const row = connection.statements.named("maintenance/stray-jobs").get();
+  const strays = row === undefined ? 0 : readNumber(row, 0);
+  if (row === undefined || strays === 0) return { check: "stray jobs", ok: true, detail: "none" };
+  const detail = `${strays} belong to no queue and never run, the first is ${readText(row, 1)}: rows were changed by hand; remove them, and push them again`;
+  return { check: "stray jobs", ok: false, detail };
+}
+
+function countersFinding(connection: Connection): HealthFinding {
+  const row = connection.statements.named("maintenance/miscounted-lanes").get();
+  const wrong = row === undefined ? 0 : readNumber(row, 0);
+  const detail = `wrong for ${wrong} tasks of queues, whose jobs may wait for ever: rows were changed by hand; \`lovage migrate\` counts them anew`;
+  return { check: "counters", ok: wrong === 0, detail: wrong === 0 ? "right" : detail };
 }
 
 function pragma(connection: Connection, text: string): readonly unknown[] {

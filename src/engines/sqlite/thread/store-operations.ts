@@ -1,5 +1,5 @@
 import type { Connection } from "../database/connection.ts";
-import { migrate } from "../database/migrate.ts";
+import { migrateAndRecount } from "../database/migrate.ts";
 import { bulk } from "../inspect/bulk.ts";
 import { countJobs } from "../inspect/filter.ts";
 import { getJobs } from "../inspect/get.ts";
@@ -73,8 +73,13 @@ export class StoreOperations {
       pause: ({ queue, paused }) => void work.lanes.setPaused(queue, paused),
       queues: () => queueStatistics(work),
       workers: () => workerStatistics(work),
-      migrate: ({ dryRun }) =>
-        migrate(connection, { namespace: settings.namespace, dryRun, deadlineAt: Date.now() + MIGRATION_MS }),
+      migrate({ dryRun }) {
+        const deadlineAt = Date.now() + MIGRATION_MS;
+        const report = migrateAndRecount(connection, { namespace: settings.namespace, dryRun, deadlineAt });
+        // What this connection itself commits does not change its data_version.
+        work.lanes.invalidate();
+        return report;
+      },
       diagnose: () => diagnose(connection, settings),
     };
   }
