@@ -14,6 +14,9 @@ import { LOOK_EVERY_MS, WedgeWatch } from "./wedge-watch.ts";
 const RENEWALS_PER_LEASE = 3;
 const REPEATS_PER_LEASE = 12;
 
+// A thread's process.stderr is a stream to the event loop, which is the one that is blocked.
+const STANDARD_ERROR = 2;
+
 // The boundary: what the worker hands over at the start.
 const data = workerData as LeaseThreadData;
 const stopping = new AbortController();
@@ -69,13 +72,16 @@ async function watchUntilStopped(): Promise<void> {
 
 /** The line is written past the event loop, which would never get to it; so is the end, by a signal. */
 function endProcess(task: string): void {
-  const sink = { write: (line: string) => writeSync(process.stderr.fd, line) };
-  streamLogger(sink, { json: false }).log(
-    "error",
-    "the event loop is blocked beyond the hard time limit of a running job: this process ends itself (SIGKILL), and its jobs are rescued. Long synchronous work belongs in a thread.",
-    { task, worker: data.worker },
-  );
-  process.kill(process.pid, "SIGKILL");
+  const sink = { write: (line: string) => writeSync(STANDARD_ERROR, line) };
+  try {
+    streamLogger(sink, { json: false }).log(
+      "error",
+      "the event loop is blocked beyond the hard time limit of a running job: this process ends itself (SIGKILL), and its jobs are rescued. Long synchronous work belongs in a thread.",
+      { task, worker: data.worker },
+    );
+  } finally {
+    process.kill(process.pid, "SIGKILL");
+  }
 }
 
 parentPort?.on("message", (message) => {
