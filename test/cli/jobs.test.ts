@@ -29,7 +29,7 @@ describe("list", () => {
     const lines = stdout.trimEnd().split("\n");
     expect(lines[0]).toMatch(/^ID +TASK +QUEUE +STATE +FAILURES +AGE/);
     expect(lines.slice(1).map((line) => line.split(" ")[0])).toEqual([later, waiting[1], waiting[0], failed]);
-    expect(lines[1]).toMatch(/scheduled .*due in 59 m/);
+    expect(lines[1]).toMatch(/scheduled .*due in (59 m|1 h)/);
     expect(lines[4]).toMatch(/failed +1 .*TypeError: no way/);
     // Aligned: every state begins in the column of its title.
     const column = lines[0]?.indexOf("STATE") ?? 0;

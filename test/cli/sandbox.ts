@@ -86,7 +86,7 @@ export class Running {
 /** A folder of a user's, in which commands run. Its store is `lovage.db` there. */
 export class Sandbox {
   readonly folder: string;
-  readonly #running = new Set<Running>();
+  readonly #started: Running[] = [];
   readonly #apps: App[] = [];
 
   constructor(files: Readonly<Record<string, string>> = {}) {
@@ -124,22 +124,32 @@ export class Sandbox {
       cwd: this.folder,
       env: { ...inherited, NODE_COMPILE_CACHE: compileCache, NO_COLOR: "1", ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
+      // A process group of its own, so that clearing up reaches the children of a supervisor that was killed.
+      detached: true,
     });
     // A command that does not read its input closes the pipe.
     child.stdin?.on("error", () => {});
     child.stdin?.end(options.input ?? "");
     const running = new Running(child);
-    this.#running.add(running);
-    running.ended.finally(() => this.#running.delete(running));
+    this.#started.push(running);
     return running;
   }
 
   /** Ends what still runs and removes the folder. */
   async clear(): Promise<void> {
-    for (const running of this.#running) running.child.kill("SIGKILL");
-    await Promise.all([...this.#running].map(({ ended }) => ended));
+    for (const running of this.#started) killGroup(running.pid);
+    await Promise.all(this.#started.map(({ ended }) => ended));
     await Promise.all(this.#apps.map((app) => app.close()));
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // Nobody of the group is left, which is what it should be.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }
 

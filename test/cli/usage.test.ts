@@ -77,7 +77,7 @@ describe.concurrent("a command written wrongly ends with code 2, a message, and 
 
   test("input over the limit, from standard input", async () => {
     const input = JSON.stringify("x".repeat(100_000));
-    const { code, stderr } = await sandbox().run(["call", "mail", "-"], { input });
+    const { code, stderr } = await shared.run(["call", "mail", "-"], { input });
     expect(stderr).toContain("over the limit of 65536");
     expect(code).toBe(2);
   });
