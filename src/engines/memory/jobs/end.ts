@@ -9,10 +9,11 @@ import type { JobTable } from "./table.ts";
 export function revoke(
   jobs: JobTable,
   job: StoredJob,
-  revocation: Revocation & { retainMs: number },
+  revocation: Revocation & { readonly retainMs: number },
   now: number,
+  crashes: number = job.crashes,
 ): void {
-  jobs.change(job, "revoked", { revocation, finishedAt: now, pruneAt: now + revocation.retainMs });
+  jobs.change(job, "revoked", { revocation, crashes, finishedAt: now, pruneAt: now + revocation.retainMs });
 }
 
 export function endByExpiry(jobs: JobTable, job: StoredJob, retainMs: number, now: number): void {
@@ -22,42 +23,37 @@ export function endByExpiry(jobs: JobTable, job: StoredJob, retainMs: number, no
 
 /** Takes a job back from a worker that does not run it: nobody is to blame, so nothing is counted. */
 export function giveBack(jobs: JobTable, job: StoredJob, now: number): void {
-  if (job.revocation !== undefined) revoke(jobs, job, job.revocation, now);
-  else if (job.ack === "early") failAsLost(jobs, job, job.claimRetainMs, now);
-  else jobs.change(job, "ready", {});
+  if (job.revocation !== undefined) {
+    revoke(jobs, job, job.revocation, now);
+    return;
+  }
+  if (job.ack === "late") {
+    jobs.change(job, "ready", {});
+    return;
+  }
+  const lost = `Worker ${job.worker} was given job ${job.id} of task "${job.task}" and does not know of it`;
+  const error = toErrorRecord(new WorkerLost(`${lost}; ${earlyAdvice}`, { details: { worker: job.worker } }));
+  jobs.change(job, "failed", { error, finishedAt: now, pruneAt: now + job.claimRetainMs });
 }
 
 /** Takes a job back from a worker that was lost while it ran, and says what became of it. */
 export function takeFromLost(jobs: JobTable, job: StoredJob, retainMs: number, now: number): RescuedJob["state"] {
   const crashes = job.crashes + 1;
   if (job.revocation !== undefined) {
-    revoke(jobs, job, job.revocation, now);
+    revoke(jobs, job, job.revocation, now, crashes);
     return "revoked";
   }
-  if (job.ack === "early" || crashes > CRASHES_BEFORE_QUARANTINE) {
-    failAsLost(jobs, job, retainMs, now, crashes);
-    return "failed";
+  if (job.ack === "late" && crashes <= CRASHES_BEFORE_QUARANTINE) {
+    jobs.change(job, "ready", { crashes });
+    return "ready";
   }
-  jobs.change(job, "ready", { crashes });
-  return "ready";
-}
-
-function failAsLost(
-  jobs: JobTable,
-  job: StoredJob,
-  retainMs: number,
-  now: number,
-  crashes: number = job.crashes,
-): void {
-  const error = toErrorRecord(
-    new WorkerLost(`Worker ${job.worker} was lost with job ${job.id} of task "${job.task}"; ${reasonFor(job)}`, {
-      details: { worker: job.worker, crashes },
-    }),
-  );
+  const lost = `Worker ${job.worker} was lost while it ran job ${job.id} of task "${job.task}"`;
+  const advice = job.ack === "early" ? earlyAdvice : poisonAdvice;
+  const error = toErrorRecord(new WorkerLost(`${lost}; ${advice}`, { details: { worker: job.worker, crashes } }));
   jobs.change(job, "failed", { error, crashes, finishedAt: now, pruneAt: now + retainMs });
+  return "failed";
 }
 
-function reasonFor(job: StoredJob): string {
-  if (job.ack === "early") return 'it acknowledges early (ack: "early"), so it is not run again.';
-  return "it was alone in its process after two crashes before, so it is held to be the cause. Mend it, then retry it.";
-}
+const earlyAdvice = 'it acknowledges early (ack: "early"), so it is not run again unless you retry it.';
+const poisonAdvice =
+  "it was alone in its process after two crashes before, so it is held to be the cause: mend it, then retry it.";
