@@ -129,7 +129,8 @@ export class Trial {
 
   /** Lets a worker's lease lapse without its saying good-bye, as a killed process does. */
   async lose(worker: TestWorker): Promise<readonly RescuedJob[]> {
-    await this.engine.liveness.beat({ worker: worker.id, leaseMs: 1, held: undefined });
+    // Registered anew, not renewed: an engine may refuse to make a running lease shorter.
+    await this.engine.liveness.register(worker.description, 1);
     return this.rescueFrom(worker);
   }
 

@@ -87,8 +87,8 @@ export const revokeTests: readonly ConformanceTest[] = definePart("revoke", {
     const worker = await trial.worker();
     await worker.claimOne();
     await revoke(trial, [id]);
-    assert.partialDeepStrictEqual(await trial.lose(worker), [{ id, state: "revoked" }]);
-    assert.partialDeepStrictEqual(await trial.get(id), { state: "revoked", revocation: asked });
+    assert.partialDeepStrictEqual(await trial.lose(worker), [{ id, crashes: 1, state: "revoked" }]);
+    assert.partialDeepStrictEqual(await trial.get(id), { state: "revoked", revocation: asked, crashes: 1 });
   },
 
   "given back, it ends as well": async (trial) => {

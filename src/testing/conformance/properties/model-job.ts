@@ -55,11 +55,11 @@ export function giveBackModel(job: ModelJob): void {
 
 /** Taken from a worker that was lost. */
 export function crashModel(job: ModelJob): void {
+  job.crashes += 1;
   if (job.isAskedToEnd) {
     giveBackModel(job);
     return;
   }
-  job.crashes += 1;
   job.state = job.ack === "early" || job.crashes > 2 ? "failed" : "ready";
 }
 

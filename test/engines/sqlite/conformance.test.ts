@@ -1,0 +1,39 @@
+import { rmSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, test } from "vitest";
+import {
+  describeDefaultLease,
+  describeEngine,
+  type EngineAdapter,
+  expectedTests,
+} from "../../../src/testing/conformance/index.ts";
+import { openEngine, pathOf } from "./conformance-engine.ts";
+
+const adapter: EngineAdapter = {
+  name: "SQLite",
+  open: openEngine,
+  leaseMs: 1_000,
+  processes: { module: new URL("./conformance-engine.ts", import.meta.url).href },
+  // A file is never away; the worst that can happen to it is that somebody holds its lock.
+  async outage(reference) {
+    const database = new DatabaseSync(pathOf(reference), { timeout: 10_000 });
+    database.exec("BEGIN EXCLUSIVE");
+    return {
+      async end() {
+        database.exec("ROLLBACK");
+        database.close();
+      },
+    };
+  },
+  async discard(reference) {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(pathOf(reference) + suffix, { force: true });
+  },
+};
+
+const report = describeEngine(adapter, { describe, test });
+describeDefaultLease(adapter, { describe, test });
+
+test("nothing falls away unseen", () => {
+  expect(report.skipped).toEqual([]);
+  expect(report.run.length).toBe(expectedTests);
+});
