@@ -5,15 +5,15 @@ import type { Revocation } from "../../../kernel/job.ts";
 import { CRASHES_BEFORE_QUARANTINE, type StoredJob } from "./job.ts";
 import type { JobTable } from "./table.ts";
 
-/** Ends an unfinished job without its being done. */
+/** Ends an unfinished job without its being done; `counted` is what its last attempt came to. */
 export function revoke(
   jobs: JobTable,
   job: StoredJob,
   revocation: Revocation & { readonly retainMs: number },
   now: number,
-  crashes: number = job.crashes,
+  counted: Pick<Partial<StoredJob>, "crashes" | "failures" | "error"> = {},
 ): void {
-  jobs.change(job, "revoked", { revocation, crashes, finishedAt: now, pruneAt: now + revocation.retainMs });
+  jobs.change(job, "revoked", { ...counted, revocation, finishedAt: now, pruneAt: now + revocation.retainMs });
 }
 
 export function endByExpiry(jobs: JobTable, job: StoredJob, retainMs: number, now: number): void {
@@ -40,7 +40,7 @@ export function giveBack(jobs: JobTable, job: StoredJob, now: number): void {
 export function takeFromLost(jobs: JobTable, job: StoredJob, retainMs: number, now: number): RescuedJob["state"] {
   const crashes = job.crashes + 1;
   if (job.revocation !== undefined) {
-    revoke(jobs, job, job.revocation, now, crashes);
+    revoke(jobs, job, job.revocation, now, { crashes });
     return "revoked";
   }
   if (job.ack === "late" && crashes <= CRASHES_BEFORE_QUARANTINE) {

@@ -1,5 +1,5 @@
 import { toErrorRecord } from "../../../kernel/error-record.ts";
-import type { Outcome, Settlement, SettlementReply, When } from "../../../kernel/job.ts";
+import type { Outcome, Settlement, SettlementReply } from "../../../kernel/job.ts";
 import { revoke } from "./end.ts";
 import { copyPayload, instantOf, type StoredJob } from "./job.ts";
 import type { Push } from "./push.ts";
@@ -31,7 +31,7 @@ export class Settle {
   #apply(job: StoredJob, outcome: Outcome, now: number): void {
     // What was done is done: success stands even where a caller asked for the end. Any other outcome gives way.
     if (job.revocation !== undefined && outcome.kind !== "succeeded") {
-      revoke(this.#jobs, job, job.revocation, now);
+      revoke(this.#jobs, job, job.revocation, now, failureOf(job, outcome));
       return;
     }
     switch (outcome.kind) {
@@ -42,30 +42,30 @@ export class Settle {
         return;
       }
       case "failed": {
-        const { error, retainMs } = outcome;
-        const failures = job.failures + 1;
-        this.#jobs.change(job, "failed", { error, failures, finishedAt: now, pruneAt: now + retainMs });
+        const end = { finishedAt: now, pruneAt: now + outcome.retainMs };
+        this.#jobs.change(job, "failed", { ...failureOf(job, outcome), ...end });
         return;
       }
       case "revoked":
         revoke(this.#jobs, job, { by: outcome.by, reason: outcome.reason, retainMs: outcome.retainMs }, now);
         return;
       case "retried":
-        this.#putOff(job, outcome.due, { error: outcome.error, failures: job.failures + 1 }, now);
+      case "snoozed": {
+        const dueAt = instantOf(outcome.due, now);
+        this.#jobs.change(job, dueAt > now ? "scheduled" : "ready", { ...failureOf(job, outcome), dueAt });
         return;
-      case "snoozed":
-        this.#putOff(job, outcome.due, {}, now);
-        return;
+      }
       case "released":
         this.#jobs.change(job, "ready", {});
         return;
     }
   }
+}
 
-  #putOff(job: StoredJob, due: When, patch: Pick<Partial<StoredJob>, "error" | "failures">, now: number): void {
-    const dueAt = instantOf(due, now);
-    this.#jobs.change(job, dueAt > now ? "scheduled" : "ready", { ...patch, dueAt });
-  }
+/** An attempt that ended in an error counts, whatever becomes of the job. */
+function failureOf(job: StoredJob, outcome: Outcome): Pick<Partial<StoredJob>, "error" | "failures"> {
+  const isFailure = outcome.kind === "failed" || outcome.kind === "retried";
+  return isFailure ? { error: outcome.error, failures: job.failures + 1 } : {};
 }
 
 function answerRepeat(job: StoredJob, settlement: Settlement): SettlementReply {

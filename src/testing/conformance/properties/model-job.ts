@@ -22,9 +22,7 @@ export interface ModelJob {
 
 /** Applies the outcome of the job's present claim, and says the state that follows. */
 export function settleModel(job: ModelJob, outcome: Outcome): JobState {
-  if (outcome.kind === "failed" || outcome.kind === "retried") {
-    if (!job.isAskedToEnd) job.failures += 1;
-  }
+  if (outcome.kind === "failed" || outcome.kind === "retried") job.failures += 1;
   job.state = job.isAskedToEnd && outcome.kind !== "succeeded" ? "revoked" : stateAfter(outcome);
   if (outcome.kind === "succeeded") job.result = String(outcome.result);
   job.isAskedToEnd = false;
@@ -70,8 +68,12 @@ export function retryModel(job: ModelJob): void {
   job.expired = false;
 }
 
-/** What may be answered to the settlement of a claim that is not the job's present one. */
+/**
+ * What may be answered to the settlement of a claim that is not the job's present one. An engine need not remember
+ * settlements: under the job's last fence it may take one for the repeat of what brought the job where it is.
+ */
 export function mayAnswerEnded(job: ModelJob, fence: number, kind: Outcome["kind"], reply: SettlementReply): boolean {
+  if (reply.status !== "applied") return reply.status === "stale";
   const isRepeat = job.settled?.fence === fence && job.settled.kind === kind;
-  return reply.status === "stale" || (reply.status === "applied" && isRepeat);
+  return isRepeat || (job.fence === fence && job.state === reply.state);
 }
