@@ -3,7 +3,10 @@ import type { WorkerSettings } from "../kernel/options/index.ts";
 import { version } from "../kernel/version.ts";
 import { describePlace } from "./session.ts";
 import { formatFacts } from "./table.ts";
-import { coloured } from "./text.ts";
+import { clip, coloured } from "./text.ts";
+
+// Five lines of a terminal; an application of hundreds of tasks has them all in `lovage workers --json`.
+const MAX_TASKS_WIDTH = 400;
 
 /** Who begins to work. */
 export interface Announcement {
@@ -28,7 +31,7 @@ export function announce(app: App, { worker, settings, processes, probePort }: A
     ["worker", worker],
     ["engine", engine],
     ["queues", queues?.join(", ") ?? "all"],
-    ["tasks", tasks.join(", ")],
+    ["tasks", clip(tasks.join(", "), MAX_TASKS_WIDTH)],
     ["concurrency", `${concurrency}${processes === undefined ? "" : ` in each of ${processes} processes`}`],
     ["probe", probePort === undefined ? undefined : `port ${probePort}, /live and /ready`],
   ]);

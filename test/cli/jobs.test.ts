@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Requirement, testRequiring } from "../support/requirement.ts";
+import { testRequiring } from "../support/requirement.ts";
 import { clearSandboxes, jsonLines, type Sandbox, sandbox, TASKS } from "./sandbox.ts";
+import { onTerminal, terminal } from "./terminal.ts";
 
 clearSandboxes();
 
@@ -156,31 +154,30 @@ describe("retry, revoke, remove", () => {
     expect(retried.stdout).toBe("1 job retried\n");
   });
 
-  const script: Requirement = {
-    name: "script",
-    met: existsSync("/usr/bin/script"),
-    install: "apt-get install bsdutils",
-  };
-
-  testRequiring(script)("by filter on a terminal: asks first", async () => {
+  testRequiring(terminal)("by filter on a terminal: asks first", async () => {
     const { place } = await filled();
-    const answer = async (text: string): Promise<string> => {
-      const command = `${process.execPath} ${process.cwd()}/bin/lovage.js jobs remove --task math.add`;
-      const child = spawn("script", ["-qec", command, "/dev/null"], {
-        cwd: place.folder,
-        stdio: ["pipe", "pipe", "inherit"],
-      });
-      let shown = "";
-      child.stdout.setEncoding("utf8").on("data", (part: string) => {
-        if (!shown.includes("[y/N]") && (shown + part).includes("[y/N]")) child.stdin.write(text);
-        shown += part;
-      });
-      await once(child, "close");
-      return shown;
-    };
+    const answer = (text: string): Promise<string> =>
+      onTerminal(place, ["jobs", "remove", "--task", "math.add"], { asked: "[y/N]", answer: text });
     expect(await answer("n\r")).toContain("Nothing was done.");
     // Ctrl-C
     expect(await answer("\u0003")).toContain("Nothing was done.");
     expect(await answer("y\r")).toContain("2 jobs removed");
+  });
+});
+
+describe("colours", () => {
+  testRequiring(terminal)("on a terminal, but not under NO_COLOR", async () => {
+    const { place } = await filled();
+    expect(await onTerminal(place, ["jobs", "list", "--state", "failed"])).toContain("\u001b[31mfailed\u001b[39m");
+    const plain = await onTerminal(place, ["jobs", "list", "--state", "failed"], { env: { NO_COLOR: "1" } });
+    expect(plain).toContain("failed");
+    expect(plain).not.toContain("\u001b");
+  });
+
+  test("not in a pipe", async () => {
+    const { place } = await filled();
+    // An empty NO_COLOR does not count.
+    const { stdout } = await place.run(["jobs", "list"], { env: { NO_COLOR: "" } });
+    expect(stdout).not.toContain("\u001b");
   });
 });

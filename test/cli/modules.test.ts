@@ -53,6 +53,23 @@ describe("modules that fit", () => {
     expect(jsonLines(stdout)).toMatchObject([{ outcomes: { succeeded: 1 } }]);
   });
 
+  test("a definition that the app does not know is told of", async () => {
+    const place = sandbox({
+      "tasks.ts": `${TASKS}
+        import { defineTask } from "lovage";
+        export const stray = defineTask({ name: "stray", run() {} });
+        export const contract = defineTask({ name: "contract" });
+        const shared = defineTask({ name: "shared", run() {} });
+        app.task(shared);
+        export { shared };`,
+    });
+    const { code, stderr } = await place.run(["drain", "tasks.ts", "--log", "json"]);
+    expect(code).toBe(0);
+    expect(jsonLines(stderr)).toMatchObject([
+      { level: "warn", task: "stray", where: expect.stringContaining("tasks.ts (export stray)") },
+    ]);
+  });
+
   test("--url reaches an app that names no url itself", async () => {
     const place = sandbox({ "tasks.ts": TASKS });
     const { code, stderr } = await place.run(["drain", "tasks.ts", "--url", "sqlite:elsewhere.db"]);

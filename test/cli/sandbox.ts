@@ -8,7 +8,8 @@ import { afterEach } from "vitest";
 import { type App, lovage } from "../../src/app/index.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const script = join(root, "bin/lovage.js");
+/** The command, as a path. */
+export const script: string = join(root, "bin/lovage.js");
 // A hundred commands load the same modules: with their code cached, one takes 0.28 s of processor time instead of 0.75.
 const compileCache = join(tmpdir(), "lovage-test-compile-cache");
 

@@ -28,6 +28,8 @@ function migrate(flags: MigrateFlags): Promise<ExitCode> {
     printDocument(flags, { dryRun, from, to, applied: [...applied] }, () => {
       if (applied.length === 0) return `${describePlace(app)} is up to date at version ${to}.`;
       const names = applied.map((name) => `\n  ${name}`).join("");
+      // What was put in order without a new version, such as counters that somebody had changed by hand.
+      if (from === to) return `${describePlace(app)} stays at version ${to}, and this was put in order:${names}`;
       return `${describePlace(app)} ${dryRun ? "would go" : "went"} from version ${from} to ${to}:${names}`;
     });
     return exitCode.ok;

@@ -28,8 +28,23 @@ export function chooseApp(modules: readonly LoadedModule[], place: Place): App {
   const [first, ...others] = apps;
   if (first === undefined) return appOfDefinitions(exports, modules, place);
   if (others.length > 0) throw tooMany([first, ...others].map(([, where]) => where));
-  checkPlace(first[0], first[1], place);
-  return first[0];
+  const [app, where] = first;
+  checkPlace(app, where, place);
+  warnOfStrangers(app, exports);
+  return app;
+}
+
+/** A definition that nobody has registered is easily taken for a task that runs. */
+function warnOfStrangers(app: App, exports: readonly Export[]): void {
+  const known = new Set(app.tasks().map(({ name }) => name));
+  for (const { where, value } of exports) {
+    if (!isDefinition(value) || value.definition.run === undefined || known.has(value.definition.name)) continue;
+    app.logger.log("warn", "a definition is exported and not registered with the app, so it does not run here", {
+      task: value.definition.name,
+      where,
+      advice: "app.task(definition)",
+    });
+  }
 }
 
 interface Export {
