@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import type { RenewalConnection } from "../../engine/index.ts";
 import { openConnection, writeBlocking } from "./database/connection.ts";
+import { fileGone } from "./errors.ts";
 import type { SqliteSettings } from "./options.ts";
 
 // On a thread of its own that does nothing else: it may wait for the lock, well below the shortest useful lease.
@@ -10,7 +12,10 @@ const LOCK_MS = 5_000;
  * @throws StorageInvalid (`STORAGE_INVALID`), EngineTimeout (`ENGINE_TIMEOUT`)
  */
 export async function connectRenewal(options: unknown): Promise<RenewalConnection> {
-  const connection = openConnection(options as SqliteSettings, Date.now() + LOCK_MS);
+  const settings = options as SqliteSettings;
+  // To open a file that was deleted meanwhile would be to make an empty one.
+  if (!existsSync(settings.path)) throw fileGone(settings.path);
+  const connection = openConnection(settings, Date.now() + LOCK_MS);
   return {
     async renew(worker, leaseMs) {
       writeBlocking(connection, Date.now() + LOCK_MS, () => {

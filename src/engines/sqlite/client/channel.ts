@@ -113,16 +113,18 @@ export class Channel implements Lifecycle {
     const worker = new Worker(entry, { workerData: this.#settings, name: "lovage-sqlite" });
     this.#worker = worker;
     this.#exited = new Promise((resolve) => worker.once("exit", () => resolve()));
+    let refusal: Error | undefined;
     await new Promise<void>((resolve, reject) => {
       worker.on("message", (notices: readonly Notice[]) => {
         for (const notice of notices) {
           if (notice.kind === "started") resolve();
-          else if (notice.kind === "refused") reject(fromErrorRecord(notice.error));
+          else if (notice.kind === "refused") refusal = fromErrorRecord(notice.error);
           else this.#take(notice);
         }
       });
       worker.once("error", (error) => this.#fail(this.#lost(error), reject));
-      worker.once("exit", () => this.#fail(this.#lost(undefined), reject));
+      // A start that was refused ends with its thread, so that the next one does not meet it.
+      worker.once("exit", () => this.#fail(refusal ?? this.#lost(undefined), reject));
     });
     this.#release();
   }
