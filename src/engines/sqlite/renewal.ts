@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { RenewalConnection } from "../../engine/index.ts";
 import { openConnection, writeBlocking } from "./database/connection.ts";
+import { checkCompatible } from "./database/schema.ts";
 import { fileGone } from "./errors.ts";
 import type { SqliteSettings } from "./options.ts";
 
@@ -20,6 +21,8 @@ export async function connectRenewal(options: unknown): Promise<RenewalConnectio
     async renew(worker, leaseMs) {
       writeBlocking(connection, Date.now() + LOCK_MS, () => {
         connection.checkFile();
+        // A worker that may not settle any more must not hold its jobs.
+        checkCompatible(connection.statements);
         connection.statements.named("liveness/renew").run({ id: worker, lease_ms: leaseMs, now: Date.now() });
       });
     },

@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { MigrationReport } from "../../../engine/index.ts";
-import { SchemaTooNew } from "../../../kernel/errors.ts";
 import { toEngineError } from "../errors.ts";
 import type { SqliteSettings } from "../options.ts";
 import { type Connection, openConnection, openToRead, writeBlocking } from "./connection.ts";
 import { recount } from "./recount.ts";
-import { readNumber } from "./row.ts";
+import { checkCompatible, OLDEST_COMPATIBLE, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 import { readSql } from "./statements.ts";
 
 interface Migration {
@@ -20,15 +19,6 @@ export interface MigrationRequest {
   readonly dryRun: boolean;
   readonly deadlineAt: number;
 }
-
-/** The schema that this code writes, which is the number of its last migration. */
-export const SCHEMA_VERSION = 1;
-
-/**
- * The oldest code, by its `SCHEMA_VERSION`, that may go on working beside a store migrated by this one. Raised by a
- * migration that older code would damage or misread.
- */
-const OLDEST_COMPATIBLE = 1;
 
 /**
  * Brings the tables of the namespace up to date in one transaction, so that of two processes starting at once the
@@ -81,27 +71,9 @@ export function migrateFile(
   }
 }
 
-/** 0 where the namespace has no tables yet. */
-export function schemaVersion(connection: Connection): number {
-  return readMeta(connection, "schema_version") ?? 0;
-}
-
-function checkedVersion(connection: Connection): number {
-  const version = schemaVersion(connection);
-  const oldestCompatible = readMeta(connection, "oldest_compatible") ?? 0;
-  if (oldestCompatible <= SCHEMA_VERSION) return version;
-  throw new SchemaTooNew(
-    `The tables in ${connection.path} have schema ${version}, and code older than schema ${oldestCompatible} may not work beside it; this code has schema ${SCHEMA_VERSION}. Update Lovage in this process.`,
-    { details: { path: connection.path, version, oldestCompatible, supported: SCHEMA_VERSION } },
-  );
-}
-
-function readMeta(connection: Connection, name: string): number | undefined {
-  // The table may not exist yet, and then the statement that reads it cannot be prepared.
-  const exists = connection.statements.named("schema/meta-exists").get();
-  if (exists === undefined || readNumber(exists, 0) === 0) return undefined;
-  const row = connection.statements.named("schema/read-meta").get({ name });
-  return row === undefined ? undefined : readNumber(row, 0);
+function checkedVersion({ statements }: Connection): number {
+  checkCompatible(statements);
+  return schemaVersion(statements);
 }
 
 function writeVersions(connection: Connection): void {

@@ -1,6 +1,7 @@
 import type { ClaimInterest } from "../../../engine/index.ts";
 import type { JobState } from "../../../kernel/job.ts";
 import { type Row, readNumber, readText } from "../database/row.ts";
+import { checkCompatible } from "../database/schema.ts";
 import type { Statements } from "../database/statements.ts";
 import { type Counters, emptyCounters, type Lane, unfinished } from "./lane.ts";
 
@@ -43,11 +44,16 @@ export class Lanes {
     this.#statements = statements;
   }
 
-  /** Call it in an open transaction, so that what it reads cannot change before the end. */
+  /**
+   * Call it in an open transaction, so that what it reads cannot change before the end.
+   * @throws SchemaTooNew (`SCHEMA_TOO_NEW`)
+   */
   refresh(): void {
     const row = this.#statements.named("lanes/data-version").get();
     const dataVersion = row === undefined ? -1 : readNumber(row, 0);
     if (dataVersion === this.#dataVersion) return;
+    // What has changed may have been a migration, past what this code may write to.
+    checkCompatible(this.#statements);
     this.#load();
     this.#dataVersion = dataVersion;
   }

@@ -1,8 +1,8 @@
 import { statfsSync } from "node:fs";
 import type { HealthFinding } from "../../../engine/index.ts";
 import type { Connection } from "../database/connection.ts";
-import { SCHEMA_VERSION, schemaVersion } from "../database/migrate.ts";
 import { readNumber, readText } from "../database/row.ts";
+import { SCHEMA_VERSION, schemaVersion } from "../database/schema.ts";
 import type { SqliteSettings } from "../options.ts";
 
 // f_type of file systems on a network, where SQLite's locks and shared memory do not hold (statfs(2)).
@@ -56,7 +56,7 @@ function durabilityFinding({ durability }: SqliteSettings): HealthFinding {
 }
 
 function schemaFinding(connection: Connection): HealthFinding {
-  const version = schemaVersion(connection);
+  const version = schemaVersion(connection.statements);
   const isCurrent = version === SCHEMA_VERSION;
   return {
     check: "schema",
