@@ -9,6 +9,7 @@ import { version } from "../kernel/version.ts";
 import { Crew } from "./crew.ts";
 import { type DrainReport, drain } from "./drain.ts";
 import { Grace } from "./grace.ts";
+import { guardedLogger } from "./guarded-logger.ts";
 import type { WorkerParts } from "./parts.ts";
 import type { RecycleReason } from "./recycle.ts";
 import { shutDown } from "./shutdown.ts";
@@ -65,7 +66,7 @@ export class Worker implements Lifecycle {
     const reader = new OptionReader();
     this.settings = readWorkerOptions(reader, "", options);
     reader.finish("The options of the worker do not fit");
-    this.#parts = parts;
+    this.#parts = { ...parts, logger: guardedLogger(parts.logger) };
     this.#grace = new Grace(parts.clock);
     this.id = `${this.settings.name ?? hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`;
   }

@@ -109,6 +109,7 @@ export class Executor {
       this.#left.add(attempt);
       attempt.abort(reason);
     }
+    this.#countLeft();
   }
 
   #begin(job: ClaimedJob, task: RunnableTask): void {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { PermanentError } from "../../../src/kernel/errors.ts";
 import type { AppOptions } from "../../../src/kernel/options/index.ts";
@@ -198,6 +198,21 @@ describe("the input", () => {
     await workshop.worker().drain();
     await expect(workshop.result("malformed").get()).rejects.toMatchObject({ cause: { code: "INPUT_INVALID" } });
   });
+});
+
+test("a logger that throws keeps no job from its end", async () => {
+  workshop = new Workshop({ task: { retry: { max: 0 } } });
+  const task = workshop.task({ name: "fails", run: () => Promise.reject(new Error("x")) });
+  const result = await task.delay();
+  const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  workshop.log.log = () => {
+    throw new Error("the log is full");
+  };
+  await workshop.worker().drain();
+  const lines = written.mock.calls.map(([text]) => String(text));
+  written.mockRestore();
+  expect(await result.state()).toBe("failed");
+  expect(lines.join("")).toMatch(/the log is full[\s\S]*job failed/);
 });
 
 describe("the onError hook", () => {
