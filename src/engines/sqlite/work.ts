@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { JobChange, JobState } from "../../kernel/job.ts";
 import type { Statements } from "./database/statements.ts";
 import { isStorageError } from "./errors.ts";
+import { ClaimedLanes } from "./jobs/claimed-lanes.ts";
 import type { Lane } from "./lanes/lane.ts";
 import { Lanes, type ReadyLane } from "./lanes/lanes.ts";
 
@@ -15,6 +16,7 @@ export interface Committed {
 export class Work {
   readonly statements: Statements;
   readonly lanes: Lanes;
+  readonly claimedLanes: ClaimedLanes = new ClaimedLanes();
   readonly #database: DatabaseSync;
   #nowMs = 0;
   #changes: JobChange[] = [];

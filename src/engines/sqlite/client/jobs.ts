@@ -52,7 +52,7 @@ export class SqliteJobs implements Jobs {
 
   async progress(updates: readonly ProgressUpdate[]): Promise<void> {
     // Refused here, before any update of the batch is sent.
-    for (const { id, progress } of updates) bindPayload(progress, `The progress of job ${id}`);
+    for (const { id, progress } of updates) bindPayload(progress, "progress", id);
     await this.#channel.call("progress", updates);
   }
 

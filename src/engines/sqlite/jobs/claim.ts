@@ -120,6 +120,7 @@ class ClaimBatch {
     }
     const { worker, exchange } = this.#claimant;
     work.statements.hot("jobs/activate").run(worker, exchange, work.nowMs, this.#retainMs, sequence);
+    work.claimedLanes.remember(sequence, lane.id);
     work.moved(lane, id, "ready", "active");
     this.rows.push(row);
     return true;

@@ -31,7 +31,7 @@ export function insertJob(work: Work, id: string, input: Payload | undefined, sh
       shape.expires === undefined ? null : instantOf(shape.expires, nowMs),
       shape.key?.key ?? null,
       shape.headers === undefined ? null : JSON.stringify(shape.headers),
-      bindPayload(input, `The input of job ${id} (task ${JSON.stringify(shape.task)})`),
+      bindPayload(input, "input", id),
     );
   if (inserted === 0) return id;
   if (shape.key !== undefined) putKey(work, shape.task, shape.key, id);

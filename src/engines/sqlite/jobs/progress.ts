@@ -6,7 +6,7 @@ import type { Work } from "../work.ts";
 export function recordProgress(work: Work, updates: readonly ProgressUpdate[]): void {
   for (const { id, fence, receipt, progress } of updates) {
     const sequence = Number(receipt);
-    const value = bindPayload(progress, `The progress of job ${id}`);
+    const value = bindPayload(progress, "progress", id);
     const isCurrent = work.statements.named("jobs/progressed").run({ sequence, id, fence }) === 1;
     if (!isCurrent) continue;
     work.statements.named("jobs/progress").run({ sequence, progress: value });

@@ -21,12 +21,18 @@ import { readRevocation, readState } from "./record.ts";
 export function settle(work: Work, wire: SettlementWire): SettlementReply | undefined {
   try {
     if (wire.kind === "other") return settleAtOnce(work, wire.settlement);
-    const { receipt, fence, id, result, retainMs } = wire;
-    if (succeed(work, { receipt, fence, id }, result, retainMs)) return undefined;
-    return answerRepeat(findStanding(work, receipt, id), fence, "succeeded");
+    return settleSuccess(work, wire);
   } catch (error) {
     return work.refuse(error, refused);
   }
+}
+
+function settleSuccess(work: Work, wire: Extract<SettlementWire, { kind: "success" }>): SettlementReply | undefined {
+  const { receipt, fence, id, result, retainMs } = wire;
+  const lane = work.claimedLanes.take(receipt);
+  if (lane !== undefined && succeed(work, { receipt, fence, id, lane }, result, retainMs)) return undefined;
+  const outcome = { kind: "succeeded", result, retainMs } as const;
+  return apply(work, { id, fence, receipt, outcome, effects: [] });
 }
 
 function settleAtOnce(work: Work, settlement: Settlement): SettlementReply {
@@ -48,16 +54,17 @@ interface NumberedClaim {
   readonly id: string;
   readonly fence: number;
   readonly receipt: number;
+  readonly lane: number;
 }
 
 function succeed(work: Work, claim: NumberedClaim, result: Payload | undefined, retainMs: number): boolean {
   const { nowMs } = work;
-  const value = bindPayload(result, `The result of job ${claim.id}`);
-  const row = work.statements
+  const value = bindPayload(result, "result", claim.id);
+  const changed = work.statements
     .hot("jobs/succeed")
-    .get(nowMs, toInstant(nowMs + retainMs), value, claim.receipt, claim.id, claim.fence);
-  if (row === undefined) return false;
-  work.moved(work.lanes.get(readNumber(row, 0)), claim.id, "active", "succeeded");
+    .run(nowMs, toInstant(nowMs + retainMs), value, claim.receipt, claim.id, claim.fence, claim.lane);
+  if (changed === 0) return false;
+  work.moved(work.lanes.get(claim.lane), claim.id, "active", "succeeded");
   return true;
 }
 
@@ -73,7 +80,7 @@ function apply(work: Work, { id, fence, receipt, outcome }: Settlement): Settlem
   if (job === undefined || job.state !== "active" || job.fence !== fence)
     return answerRepeat(job, fence, stateAfter(outcome));
   if (outcome.kind === "succeeded") {
-    succeed(work, { id, fence, receipt: job.sequence }, outcome.result, outcome.retainMs);
+    succeed(work, { id, fence, receipt: job.sequence, lane: job.lane.id }, outcome.result, outcome.retainMs);
     return { status: "applied", state: "succeeded" };
   }
   return { status: "applied", state: applyOther(work, job, outcome) };

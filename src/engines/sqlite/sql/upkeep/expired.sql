@@ -1,5 +1,5 @@
 -- Range of the index job_expiring.
 SELECT sequence, id, lane, state FROM {namespace}_job
-WHERE expires_at IS NOT NULL AND state IN ('ready', 'scheduled') AND expires_at <= :now
+WHERE expires_at IS NOT NULL AND (state = 'ready' OR state = 'scheduled') AND expires_at <= :now
 ORDER BY expires_at
 LIMIT :limit;
