@@ -47,4 +47,17 @@ export {
   type TaskLog,
   type TaskOptions,
 } from "./tasks/index.ts";
-export { Worker } from "./worker/index.ts";
+export {
+  type CurrentJob,
+  currentJob,
+  type DrainReport,
+  type EndReason,
+  type OutcomeCounts,
+  Probe,
+  type Probed,
+  type ProbeOptions,
+  type StopOptions,
+  Worker,
+  type WorkerState,
+  type WorkerStatus,
+} from "./worker/index.ts";

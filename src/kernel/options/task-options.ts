@@ -5,7 +5,10 @@ import type { OptionReader } from "./reader.ts";
 /** A class of errors, as written in `retry.on`. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
 
-/** When and how often a failed attempt is repeated. */
+/**
+ * When and how often a failed attempt is repeated. An error that carries `retryAfter`, as HTTP's header has it (seconds or
+ * a date; also a duration such as `"30s"`), is repeated no sooner, up to a day later, whatever `backoffMax` says.
+ */
 export interface RetryOptions {
   /** Only these errors (and their subclasses) are retried. Default: all but `PermanentError` and refused inputs. */
   readonly on?: readonly ErrorClass[];
