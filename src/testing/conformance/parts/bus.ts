@@ -74,6 +74,21 @@ export const busTests: readonly ConformanceTest[] = definePart("bus", {
     assert.deepEqual(heard, ["one"]);
   },
 
+  "nobody is called once close has resolved": async (trial) => {
+    for (let round = 0; round < 20; round += 1) {
+      let count = 0;
+      const subscription = await trial.engine.bus.subscribe("news", () => {
+        count += 1;
+      });
+      const publishing = trial.engine.bus.publish("news", "under way");
+      await subscription.close();
+      const atClose = count;
+      await publishing;
+      await trial.engine.inspect.count({});
+      assert.equal(count, atClose);
+    }
+  },
+
   "one listener may listen twice, and each ends for itself": async (trial) => {
     const heard: Payload[] = [];
     const listener = (message: Payload): unknown => heard.push(message);

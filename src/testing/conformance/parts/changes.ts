@@ -78,6 +78,21 @@ export const changeTests: readonly ConformanceTest[] = definePart("changes", {
     assert.equal(count, before);
   },
 
+  "nobody is called once close has resolved": async (trial) => {
+    for (let round = 0; round < 20; round += 1) {
+      let count = 0;
+      const subscription = await trial.engine.jobs.changes(() => {
+        count += 1;
+      });
+      const pushing = trial.push({}, {});
+      await subscription.close();
+      const atClose = count;
+      await pushing;
+      await trial.engine.inspect.count({});
+      assert.equal(count, atClose);
+    }
+  },
+
   "what was heard can be read": async (trial) => {
     const seen: (JobState | undefined)[] = [];
     await trial.engine.jobs.changes((changes) => {

@@ -99,6 +99,13 @@ export const depthTests: readonly ConformanceTest[] = definePart("depth", {
     await (await trial.worker()).claim(2);
     assert.equal((await trial.queue()).oldestReadyAt, undefined);
   },
+
+  "a job that was scheduled is ready since it was due": async (trial) => {
+    const id = await trial.pushOne({ due: { afterMs: 100 } });
+    await trial.until("it is promoted", async () => (await trial.engine.upkeep.promote({ max: 1 })).promoted === 1);
+    const { dueAt } = await trial.get(id);
+    assert.equal((await trial.queue()).oldestReadyAt, dueAt);
+  },
 });
 
 const all = { selection: { filter: {} }, dryRun: false };

@@ -35,8 +35,8 @@ export const progressTests: readonly ConformanceTest[] = definePart("progress", 
     assert.equal((await trial.get(id)).progress, undefined);
     const current = await worker.claimOne();
     await trial.engine.jobs.progress([
-      { ...old, progress: "old" },
       { ...current, progress: "current" },
+      { ...old, progress: "old" },
       { ...current, id: newId(), progress: "nobody" },
     ]);
     assert.equal((await trial.get(id)).progress, "current");

@@ -58,7 +58,7 @@ export const revokeTests: readonly ConformanceTest[] = definePart("revoke", {
     const job = await worker.claimOne();
     await revoke(trial, [id]);
     await worker.succeed(job, "done");
-    assert.partialDeepStrictEqual(await trial.get(id), { state: "succeeded", result: "done" });
+    assert.partialDeepStrictEqual(await trial.get(id), { state: "succeeded", result: "done", revocation: undefined });
   },
 
   "every other outcome of an active job gives way": async (trial) => {
