@@ -27,7 +27,10 @@ CREATE TABLE {namespace}_job (
   sequence INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   lane INTEGER NOT NULL,
-  state TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (
+    state = 'ready' OR state = 'active' OR state = 'succeeded' OR state = 'scheduled' OR state = 'failed'
+    OR state = 'revoked' OR state = 'waiting'
+  ),
   priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 9),
   version INTEGER NOT NULL,
   fence INTEGER NOT NULL,
