@@ -86,6 +86,7 @@ export class Worker implements Lifecycle {
     return this.#state !== "stopped";
   }
 
+  /** The worker as it stands; after its end, as it ended. */
   status(): WorkerStatus {
     const running = this.#crew?.executor.running.size ?? 0;
     const leftRunning = this.#crew?.executor.leftRunning ?? 0;

@@ -139,7 +139,7 @@ export class Exchange {
       outcome: outcome.kind,
       error: error.message,
     });
-    // A failure that is refused in its turn would go round for ever: the job then waits for the lease to end.
+    // A failure refused in its turn would go round for ever. The next beat finds the job held by nobody, and it runs again.
     if (outcome.kind === "failed") return;
     const failed = { kind: "failed", error, retainMs: this.#parts.retainFailedMs } as const;
     this.settle({ id, fence, receipt, outcome: failed, effects: [] });

@@ -39,6 +39,8 @@ export class Lease implements Lifecycle {
   #stopping = new AbortController();
   #beats: Promise<void> | undefined;
   #wake: (() => void) | undefined;
+  /** Asked for since the latest beat was made: one that is under way may have passed by what was changed. */
+  #wanted = false;
 
   constructor(parts: LeaseParts) {
     this.#parts = parts;
@@ -55,6 +57,7 @@ export class Lease implements Lifecycle {
 
   /** Beats without waiting for the time to come: somebody may have asked for the end of a running job. */
   beatSoon(): void {
+    this.#wanted = true;
     this.#wake?.();
   }
 
@@ -96,6 +99,7 @@ export class Lease implements Lifecycle {
     const wake = (): void => early.abort();
     this.#wake = wake;
     signal.addEventListener("abort", wake, { once: true });
+    if (this.#wanted) wake();
     await sleep(this.#parts.clock, everyMs, early.signal);
     signal.removeEventListener("abort", wake);
     // Hints of one turn are one beat.
@@ -105,6 +109,7 @@ export class Lease implements Lifecycle {
   async #beat(): Promise<void> {
     const { liveness, outage, executor } = this.#parts;
     const running = [...executor.running];
+    this.#wanted = false;
     try {
       const reply = await liveness.beat(this.#message(running));
       outage.succeeded("beat");

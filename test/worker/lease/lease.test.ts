@@ -48,6 +48,28 @@ describe("a revocation", () => {
     expect(await result.state()).toBe("revoked");
   });
 
+  test("is not missed while a beat is under way", async () => {
+    let hold: PromiseWithResolvers<void> | undefined;
+    const { result, reasons } = await runOne((engine) =>
+      replacing(engine, "liveness", {
+        beat: async (beat) => {
+          const reply = await engine.liveness.beat(beat);
+          await hold?.promise;
+          return reply;
+        },
+      }),
+    );
+    hold = Promise.withResolvers();
+    await workshop.clock.advance("5s");
+    await result.revoke();
+    await workshop.clock.advance(0);
+    expect(reasons).toEqual([]);
+    hold.resolve();
+    hold = undefined;
+    await workshop.clock.advance(0);
+    expect(reasons).toHaveLength(1);
+  });
+
   test("gives way to a success that is quicker", async () => {
     const { result, reasons, gate } = await runOne(undefined, "ignore");
     await result.revoke();
