@@ -36,6 +36,7 @@ export function describeEngine(adapter: EngineAdapter, runner: TestRunner): Conf
     return reason === undefined ? [] : [{ name: one.name, reason }];
   });
   const reasons = new Map(skipped.map(({ name, reason }) => [name, reason]));
+  printSkipped(adapter.name, skipped);
   runner.describe(`conformance of ${adapter.name}`, () => {
     for (const one of allTests) register(adapter, runner, one, reasons.get(one.name));
   });
@@ -57,6 +58,14 @@ export function describeDefaultLease(adapter: EngineAdapter, { describe, test }:
   describe(`conformance of ${adapter.name}`, () => {
     test(name, () => runTest(slow, { name, need: undefined, run: rescueInTime }), TIMEOUT_MS);
   });
+}
+
+/** One line for each reason: most runners count what they skip, and do not say why. */
+function printSkipped(name: string, skipped: ConformanceReport["skipped"]): void {
+  for (const [reason, tests = []] of Object.entries(Object.groupBy(skipped, (one) => one.reason))) {
+    const parts = [...new Set(tests.map((one) => one.name.split(":")[0]))].join(", ");
+    process.stderr.write(`conformance of ${name}: ${tests.length} tests skipped (${parts}): ${reason}\n`);
+  }
 }
 
 function register(
