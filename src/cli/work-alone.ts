@@ -1,4 +1,5 @@
 import type { App } from "../app/index.ts";
+import { silentLogger } from "../kernel/logger.ts";
 import { isSupervised, Probe, SupervisorLink, type Worker } from "../worker/index.ts";
 import { announce } from "./banner.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
@@ -19,7 +20,8 @@ export async function workAlone(app: App, flags: WorkerFlags): Promise<ExitCode>
     return codeOf(await worker.ended);
   };
   try {
-    return await withStopSignals(worker, app.logger, work);
+    // A terminal and most process managers signal the whole group: then the supervisor tells of it, for all.
+    return await withStopSignals(worker, supervised ? silentLogger : app.logger, work);
   } finally {
     await worker.stop();
     await probe?.stop();

@@ -70,7 +70,7 @@ describe("one process", () => {
     const place = sandbox({ "tasks.ts": TASKS });
     const running = place.start(["worker", "tasks.ts", "--concurrency", "1"]);
     const app = place.app();
-    const first = await app.send("sleep", 1_500);
+    const first = await app.send("sleep", 3_000);
     await eventually(async () => (await first.state()) === "active");
     const second = await app.send("sleep", 0);
     running.child.kill("SIGTERM");
@@ -161,7 +161,7 @@ describe("several processes", () => {
     expect(new Set(pids).size).toBe(2);
     expect(pids).not.toContain(running.pid);
     const app = place.app();
-    const results = await Promise.all([app.send("sleep", 500), app.send("sleep", 500)]);
+    const results = await Promise.all([app.send("sleep", 2_000), app.send("sleep", 2_000)]);
     // One job each at a time, so both processes are needed for both.
     expect(new Set(await Promise.all(results.map((result) => result.get())))).toEqual(new Set(pids));
     running.child.kill("SIGTERM");
@@ -230,6 +230,15 @@ describe("several processes", () => {
     const { code, stderr } = await place.run(["worker", "tasks.ts", "--processes", "2", "--url", "memory:"]);
     expect(stderr).toContain("lives inside one process");
     expect(code).toBe(2);
+  });
+
+  test("Ctrl-C reaches the whole group, and is told of once", async () => {
+    const place = sandbox({ "tasks.ts": TASKS });
+    const running = await startSupervised(place);
+    process.kill(-running.pid, "SIGINT");
+    expect((await running.ended).code).toBe(0);
+    expect(running.log.match(/SIGINT/g)).toHaveLength(1);
+    expect(running.log).not.toContain("unasked");
   });
 
   test("a signal while the children start ends them as well", async () => {
