@@ -1,4 +1,4 @@
-export { App, createEngine, type EngineRequest, type LovageOptions, lovage } from "./app/index.ts";
+export { App, type AppParts, createEngine, type EngineRequest, type LovageOptions, lovage } from "./app/index.ts";
 export type { Clock, Timer } from "./kernel/clock.ts";
 export type { Duration } from "./kernel/duration.ts";
 export type { ErrorRecord } from "./kernel/error-record.ts";

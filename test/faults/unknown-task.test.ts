@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { examine } from "../../src/cli/health.ts";
 import { openApp, temporaryFolder } from "./setup.ts";
 
 test("a job whose task nobody knows waits, is seen to wait, and runs once a worker knows it", async () => {
@@ -19,6 +20,19 @@ test("a job whose task nobody knows waits, is seen to wait, and runs once a work
   young.task({ name: "mail.send", run: async ({ userId }: { userId: number }) => `sent to ${userId}` });
   await young.worker().drain();
   expect(await waiting.get()).toBe("sent to 7");
+});
+
+test("the doctor names the task and how many jobs wait", async () => {
+  const { app } = openApp(join(temporaryFolder(), "jobs.db"));
+  app.task({ name: "known", run: async () => "done" });
+  const worker = app.worker();
+  await worker.start();
+  await Promise.all([app.send("mail.send", 1), app.send("mail.send", 2)]);
+  const findings = (await examine(app)).filter(({ ok }) => !ok);
+  expect(findings).toMatchObject([
+    { check: "queue", detail: expect.stringMatching(/^2 jobs of "mail.send" in "default" wait/) },
+  ]);
+  await worker.stop();
 });
 
 test("it holds up nobody: jobs that were pushed behind a thousand of it run at once", async () => {
