@@ -5,7 +5,7 @@ import type { Duration } from "../kernel/duration.ts";
 import { EngineUnavailable, OptionsInvalid } from "../kernel/errors.ts";
 import type { LogFields, LogLevel } from "../kernel/logger.ts";
 import { OptionReader } from "../kernel/options/index.ts";
-import type { JobSnapshot, Task } from "../tasks/index.ts";
+import type { CallArguments, JobSnapshot, Task } from "../tasks/index.ts";
 import { FakeClock } from "./clock.ts";
 import { type ExpectedInput, findPushes, type PushExpectation } from "./push-expectation.ts";
 import { type RecordedPush, Recorder } from "./recorder.ts";
@@ -19,6 +19,12 @@ export interface LogLine {
   readonly level: LogLevel;
   readonly message: string;
   readonly fields: LogFields;
+}
+
+/** How `run()` runs a job. */
+export interface RunOptions {
+  /** The id that the handler sees. The same id again is the same job, delivered once more. Default: a new one. */
+  readonly id?: string;
 }
 
 /** How the attempts of a drain ended. */
@@ -153,7 +159,6 @@ export class TestBench implements AsyncDisposable {
    * Runs one job of this task now, alone and beside the others, and tells how its attempt ended: the handler's unit
    * test. It is not listed by `pushed()`, and nothing is left of it; what it pushes is.
    *
-   * @param options.id - The id that the handler sees. The same id again is the same job, delivered once more.
    * @throws OptionsInvalid (`OPTIONS_INVALID`) for a task of another app, or without `run`.
    *
    * @example
@@ -161,13 +166,12 @@ export class TestBench implements AsyncDisposable {
    */
   async run<Input, Output>(
     task: Task<Input, Output>,
-    input: Input,
-    options: { readonly id?: string } = {},
+    ...[input, options]: CallArguments<Input, RunOptions>
   ): Promise<JobSnapshot<Output>> {
     if (appOf(task) !== this.app) {
       throw new OptionsInvalid(`Task "${task.name}" belongs to another app than the one under test.`);
     }
-    return runAlone<Output>({ app: this.app, engine: this.#engine }, task.name, input, options.id);
+    return runAlone<Output>({ app: this.app, engine: this.#engine }, task.name, input, options?.id);
   }
 
   /** Gives the app its own engine, clock and logger back. What was pushed here is gone. */

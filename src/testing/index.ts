@@ -2,6 +2,7 @@ export {
   type AnyExpectedInput,
   type DrainSummary,
   type LogLine,
+  type RunOptions,
   TestBench,
   testing,
 } from "./bench.ts";
