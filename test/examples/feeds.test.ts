@@ -100,15 +100,12 @@ describe("a run over the local feeds, and another", () => {
   let folder = "";
   let first = "";
   let second = "";
-  let tookMs = 0;
 
   beforeAll(async () => {
     folder = newFolder();
     for (const keep of [(output: string) => (first = output), (output: string) => (second = output)]) {
-      const startedAt = performance.now();
       const run = start(folder, demo);
       expect(await run.exited(), run.output).toBe(0);
-      tookMs = performance.now() - startedAt;
       keep(run.output);
       expect(run.alive).toBe(false);
     }
@@ -192,7 +189,6 @@ describe("a run over the local feeds, and another", () => {
   test("without a terminal there are plain lines only", () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point.
     expect(first).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
-    expect(tookMs).toBeLessThan(RUN_MS);
   });
 });
 
