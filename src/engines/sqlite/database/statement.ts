@@ -67,8 +67,9 @@ export class HotStatement {
 
 function prepareForRows(statement: StatementSync): StatementSync {
   statement.setReturnArrays(true);
-  // A caller's own connection may have been opened to read integers as bigints.
+  // A caller's own connection may have been opened to read integers as bigints, or to want ":name" for a name.
   statement.setReadBigInts(false);
+  statement.setAllowBareNamedParameters(true);
   return statement;
 }
 

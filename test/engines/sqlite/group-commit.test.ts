@@ -1,0 +1,99 @@
+import { expect, onTestFinished, test } from "vitest";
+import { openConnection } from "../../../src/engines/sqlite/database/connection.ts";
+import { migrate } from "../../../src/engines/sqlite/database/migrate.ts";
+import { encodePush } from "../../../src/engines/sqlite/jobs/push-wire.ts";
+import { readSqliteOptions } from "../../../src/engines/sqlite/options.ts";
+import type { Notice } from "../../../src/engines/sqlite/protocol.ts";
+import { GroupCommit } from "../../../src/engines/sqlite/thread/group-commit.ts";
+import { StoreOperations } from "../../../src/engines/sqlite/thread/store-operations.ts";
+import { type Committed, Work } from "../../../src/engines/sqlite/work.ts";
+import type { NewJob } from "../../../src/kernel/job.ts";
+import { newJob, openEngine, pushRequest, temporaryPath } from "./setup.ts";
+
+const far = (): number => Date.now() + 10_000;
+
+/** A group commit on a real file, on this thread, so that a test can see its transactions. */
+function openGroupCommit(path: string) {
+  const settings = readSqliteOptions({ path });
+  const connection = openConnection(settings, far());
+  onTestFinished(() => connection.close());
+  migrate(connection, { namespace: settings.namespace, dryRun: false, deadlineAt: far() });
+  const work = new Work(connection.database, connection.statements);
+  const answers: Notice[][] = [];
+  const committed: Committed[] = [];
+  const commits = new GroupCommit({
+    connection,
+    work,
+    operations: new StoreOperations(connection, work, settings),
+    collect: () => {},
+    answer: (notices) => void answers.push([...notices]),
+    onCommitted: (done) => void committed.push(done),
+    recordChanges: () => false,
+  });
+  let id = 0;
+  const push = (job: NewJob, deadlineAt: number = far()): void => {
+    id += 1;
+    commits.submit({ id, name: "push", request: encodePush([pushRequest(job)]), deadlineAt });
+  };
+  return { connection, commits, answers, committed, push };
+}
+
+test("requests that wait together are one transaction, answered together", async () => {
+  const { commits, answers, committed, push } = openGroupCommit(temporaryPath());
+  for (let count = 0; count < 50; count += 1) push(newJob());
+  await commits.run();
+  expect(answers).toHaveLength(1);
+  expect(answers[0]).toHaveLength(50);
+  expect(committed).toEqual([{ ready: [{ queue: "queue", task: "task", count: 50 }], changes: [] }]);
+});
+
+test("a request that fills the disk fails alone, and its neighbours are stored", async () => {
+  const { connection, commits, answers, push } = openGroupCommit(temporaryPath());
+  const pages = connection.database.prepare("PRAGMA page_count").get()?.page_count;
+  connection.database.exec(`PRAGMA max_page_count = ${Number(pages) + 10}`);
+  push(newJob());
+  push(newJob({ input: "x".repeat(1_000_000) }));
+  push(newJob());
+  await commits.run();
+  expect(answers.flat()).toMatchObject([
+    { kind: "reply", id: 1 },
+    { kind: "failure", id: 2, error: { code: "STORAGE_FULL" } },
+    { kind: "reply", id: 3 },
+  ]);
+  expect(connection.database.prepare("SELECT ready FROM lovage_lane").all()).toMatchObject([{ ready: 2 }]);
+  expect(connection.database.prepare("SELECT count(*) AS jobs FROM lovage_job").get()).toMatchObject({ jobs: 2 });
+});
+
+test("a lock that is held ends each request at its own deadline, and the rest go through when it is free", async () => {
+  const path = temporaryPath();
+  const { connection, commits, answers, push } = openGroupCommit(path);
+  const other = openConnection(readSqliteOptions({ path }), far());
+  other.database.exec("BEGIN IMMEDIATE");
+  push(newJob(), Date.now() + 30);
+  push(newJob());
+  const running = commits.run();
+  await expect.poll(() => answers.flat()).toMatchObject([{ id: 1, error: { code: "ENGINE_TIMEOUT" } }]);
+  other.database.exec("COMMIT");
+  other.close();
+  await running;
+  expect(answers.flat()).toMatchObject([{ id: 1 }, { kind: "reply", id: 2 }]);
+  expect(connection.database.prepare("SELECT count(*) AS jobs FROM lovage_job").get()).toMatchObject({ jobs: 1 });
+});
+
+test("a refused request does not touch its neighbours of the same turn", async () => {
+  const engine = await openEngine(temporaryPath());
+  const key = { key: "k", inputHash: "h", ttlMs: 60_000 };
+  await engine.jobs.push([pushRequest(newJob({ key }))]);
+  const good = Array.from({ length: 20 }, () => newJob());
+  const bad = [
+    newJob({ key: { ...key, inputHash: "other" } }),
+    newJob({ input: "\ud800" }),
+    newJob({ priority: 11 }),
+    newJob({ due: { afterMs: Number.NaN } }),
+  ];
+  const replies = await Promise.all([...good, ...bad].map((job) => engine.jobs.push([pushRequest(newJob(), job)])));
+  const statuses = replies.map(([reply]) => reply?.status);
+  expect(statuses).toEqual([...good.map(() => "stored"), ...bad.map(() => "refused")]);
+  expect(await engine.inspect.count({})).toBe(1 + 2 * good.length);
+  expect(await engine.maintenance.diagnose()).toContainEqual(expect.objectContaining({ check: "counters", ok: true }));
+});
