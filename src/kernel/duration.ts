@@ -18,19 +18,18 @@ function readText(text: string): number | undefined {
   return match === null || unitMs === undefined ? undefined : Number(match[1]) * unitMs;
 }
 
-/** Writes milliseconds as people read them: `850 ms`, `12.3 s`, `4 m 5 s`, `2 h 3 m`, `3 d 4 h`. */
+/** Writes milliseconds as people read them, parts of the last unit left off: `850 ms`, `12.3 s`, `4 m 5 s`, `3 d 4 h`. */
 export function formatDuration(milliseconds: number): string {
-  // Each bound is where rounding would reach the next unit: 999.6 is 1.0 s, and 59,950 is 1 m.
-  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds < 59_950) return `${(milliseconds / 1_000).toFixed(1)} s`;
-  const seconds = Math.round(milliseconds / 1_000);
-  const [large, small, largeSeconds, smallSeconds] = pairFor(seconds);
-  const rest = Math.floor((seconds % largeSeconds) / smallSeconds);
-  return `${Math.floor(seconds / largeSeconds)} ${large}${rest === 0 ? "" : ` ${rest} ${small}`}`;
+  // Neither rounds up into the next unit: that would be 1000 ms, or 60.0 s.
+  if (milliseconds < 1_000) return `${Math.min(999, Math.round(milliseconds))} ms`;
+  if (milliseconds < 60_000) return `${(Math.floor(milliseconds / 100) / 10).toFixed(1)} s`;
+  const [large, small, largeMs, smallMs] = pairFor(milliseconds);
+  const rest = Math.floor((milliseconds % largeMs) / smallMs);
+  return `${Math.floor(milliseconds / largeMs)} ${large}${rest === 0 ? "" : ` ${rest} ${small}`}`;
 }
 
-function pairFor(seconds: number): readonly [string, string, number, number] {
-  if (seconds < 3_600) return ["m", "s", 60, 1];
-  if (seconds < 86_400) return ["h", "m", 3_600, 60];
-  return ["d", "h", 86_400, 3_600];
+function pairFor(milliseconds: number): readonly [string, string, number, number] {
+  if (milliseconds < 3_600_000) return ["m", "s", 60_000, 1_000];
+  if (milliseconds < 86_400_000) return ["h", "m", 3_600_000, 60_000];
+  return ["d", "h", 86_400_000, 3_600_000];
 }
