@@ -13,8 +13,8 @@ const store = new FeedStore(feedsFile);
 export const fetchFeed: Task<{ feedId: number }, FetchReport> = app.task({
   name: "feeds.fetch",
   input: z.object({ feedId: z.number().int() }),
-  // Short, so that the demo is: at most 0.5 and 1 s between the attempts, drawn at random.
-  retry: { max: 2, backoff: "500ms" },
+  // Short, so that the demo is: at most 0.3 and 0.6 s between the attempts, drawn at random.
+  retry: { max: 2, backoff: "300ms" },
   timeLimit: { soft: "2s", hard: "4s" },
   async run({ feedId }, ctx): Promise<FetchReport> {
     const feed = store.feed(feedId);

@@ -182,8 +182,8 @@ describe("a run over the local feeds, and another", () => {
   test("what a request costs is measured three ways, and nothing is left in the queue", () => {
     const costs = second.slice(second.indexOf("5  What a request"));
     for (const what of ["fetches the feed itself", "pushes the fetch, worker busy", "pushes the fetch, worker stopped"])
-      expect(costs).toMatch(new RegExp(`${what} +32 +[\\d.]+ m?s +[\\d.]+ m?s`));
-    expect(costs).toContain("32 jobs waited for the next one");
+      expect(costs).toMatch(new RegExp(`${what} +16 +[\\d.]+ m?s +[\\d.]+ m?s`));
+    expect(costs).toContain("16 jobs waited for the next one");
   });
 
   test("without a terminal there are plain lines only", () => {

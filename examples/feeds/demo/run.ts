@@ -44,9 +44,8 @@ export class Run {
     const store = this.#openStore();
     const subject = urls.length === 0 ? await localSubject(store) : givenSubject(store, urls);
     this.#owner.own(() => subject.stop());
-    const leftovers = await revokeLeftovers(app);
     const web = this.#startChild("web process", [webFile], webLog);
-    const client = await this.#connect(web);
+    const [client, leftovers] = await Promise.all([this.#connect(web), revokeLeftovers(app)]);
     this.#introduce(subject, web, leftovers);
     const pushed = await this.#push(client, subject.feeds);
     await this.#change(client, subject.changes);

@@ -36,6 +36,8 @@ export async function localSubject(store: FeedStore): Promise<Subject> {
     measured: served
       .filter(({ slug }) => slug !== EDITED_SLUG && slug !== DELETED_SLUG)
       .filter(({ behaviour: { kind } }) => kind === "prompt" || kind === "slow" || kind === "trickling")
+      // Every other one is enough, slow ones among them.
+      .filter((_, index) => index % 2 === 1)
       .map(({ feed }) => feed),
     source: [server.address("*"), describeBehaviours()],
     stop: () => server.stop(),
