@@ -1,8 +1,9 @@
+import { AssertionError } from "node:assert";
 import { type App, appOf, lovage } from "../app/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { createMemoryEngine } from "../engines/memory/index.ts";
 import type { Duration } from "../kernel/duration.ts";
-import { EngineUnavailable, OptionsInvalid } from "../kernel/errors.ts";
+import { OptionsInvalid } from "../kernel/errors.ts";
 import type { LogFields, LogLevel } from "../kernel/logger.ts";
 import { OptionReader } from "../kernel/options/index.ts";
 import type { CallArguments, JobSnapshot, Task } from "../tasks/index.ts";
@@ -94,7 +95,7 @@ export class TestBench implements AsyncDisposable {
    * Runs what is ready now, and what that makes ready at once. Delayed jobs and retries wait until the clock has moved:
    * with `until: "idle"` it is moved to each next due time, until no job is left that can run.
    *
-   * @throws EngineUnavailable (`ENGINE_UNAVAILABLE`) when jobs are still being scheduled after 1,000 due times.
+   * @throws AssertionError when jobs are still being scheduled after 1,000 due times.
    */
   async drain(options: { readonly until?: "now" | "idle" } = {}): Promise<DrainSummary> {
     const reader = new OptionReader();
@@ -107,7 +108,7 @@ export class TestBench implements AsyncDisposable {
   /**
    * Lets time pass as if a worker ran all the while: each job runs when it is due, and what is ready runs first.
    *
-   * @throws OptionsInvalid (`OPTIONS_INVALID`) when `duration` is not one; EngineUnavailable as `drain` does.
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) when `duration` is not one; AssertionError as `drain` does.
    *
    * @example
    * await bench.advance("5m");
@@ -193,9 +194,10 @@ export class TestBench implements AsyncDisposable {
       if (nextDueInMs === undefined || this.clock.now() + nextDueInMs > untilMs) return total;
       await this.clock.advance(nextDueInMs);
     }
-    throw new EngineUnavailable(
-      `After ${MAX_ROUNDS} due times jobs are still being scheduled: does a task snooze, or is it retried, for ever?`,
-    );
+    throw new AssertionError({
+      message: `After ${MAX_ROUNDS} due times jobs are still being scheduled: does a task snooze, or is it retried, for ever?`,
+      operator: "drain",
+    });
   }
 
   async #nextDueInMs(): Promise<number | undefined> {
