@@ -1,4 +1,5 @@
 import type { Engine } from "../../engine/contract.ts";
+import type { FastCheck, Replay } from "./properties/fast-check.ts";
 
 /** Names a store and a namespace in it. Structured-cloneable: child processes are handed the same. */
 export interface StoreReference {
@@ -31,7 +32,7 @@ export interface EngineAdapter {
   /** Removes what a test left, after its engines have stopped. */
   readonly discard?: (reference: StoreReference) => Promise<void>;
   /** Repeats the random walks of a run that failed: the seed and path that it printed. */
-  readonly replay?: { readonly seed: number; readonly path?: string };
+  readonly replay?: Replay;
   /** Tests to skip, by full name (`part: test`), each with its reason. */
   readonly skip?: Readonly<Record<string, string>>;
 }
@@ -42,11 +43,12 @@ export interface EngineModule {
 }
 
 /**
- * The test runner's functions. They are handed in, and failures are thrown by `node:assert`, so that the suite runs
- * under any runner whose functions have this shape (Vitest, Jest, Mocha with a line of glue) and binds nobody to the
- * version of one.
+ * The test runner's functions, and fast-check. They are handed in, and failures are thrown by `node:assert`, so that
+ * the suite runs under any runner whose functions have this shape (Vitest, Jest, Mocha with a line of glue), binds
+ * nobody to the version of one, and asks nobody to install any who tests no engine.
  */
 export interface TestRunner {
+  readonly fastCheck: FastCheck;
   describe(name: string, body: () => void): void;
   readonly test: {
     (name: string, body: () => Promise<void>, timeoutMs: number): void;

@@ -4,6 +4,7 @@ import { parseDuration } from "../../kernel/duration.ts";
 import { defaults } from "../../kernel/options/defaults.ts";
 import type { EngineAdapter, TestRunner } from "./adapter.ts";
 import type { ConformanceTest, Need } from "./part.ts";
+import type { FastCheck } from "./properties/fast-check.ts";
 import { rescueInTime } from "./rescue-in-time.ts";
 import { allTests, expectedTests } from "./suite.ts";
 import { Trial } from "./trial.ts";
@@ -22,9 +23,10 @@ export interface ConformanceReport {
  * Registers the conformance suite for one engine. Each test opens a store of its own.
  *
  * @example
+ * import fastCheck from "fast-check";
  * import { describe, expect, test } from "vitest";
  *
- * const report = describeEngine({ name: "mine", open: (reference) => openMine(reference), leaseMs: 1_000 }, { describe, test });
+ * const report = describeEngine({ name: "mine", open: (reference) => openMine(reference), leaseMs: 1_000 }, { describe, test, fastCheck });
  * test("every test of the suite runs", () => expect(report.run.length).toBe(expectedTests - report.skipped.length));
  */
 export function describeEngine(adapter: EngineAdapter, runner: TestRunner): ConformanceReport {
@@ -48,15 +50,15 @@ export function describeEngine(adapter: EngineAdapter, runner: TestRunner): Conf
  * 20 s. Where processes share the engine, it is killed.
  *
  * @example
- * describeDefaultLease(adapter, { describe, test });
+ * describeDefaultLease(adapter, { describe, test, fastCheck });
  */
-export function describeDefaultLease(adapter: EngineAdapter, { describe, test }: TestRunner): void {
+export function describeDefaultLease(adapter: EngineAdapter, { describe, test, fastCheck }: TestRunner): void {
   const leaseMs = parseDuration(defaults["worker.lease"].value);
   assert.ok(leaseMs !== undefined);
   const slow = { ...adapter, leaseMs };
   const name = "rescue under the default lease (slow)";
   describe(`conformance of ${adapter.name}`, () => {
-    test(name, () => runTest(slow, { name, need: undefined, run: rescueInTime }), TIMEOUT_MS);
+    test(name, () => runTest(slow, { name, need: undefined, run: rescueInTime }, fastCheck), TIMEOUT_MS);
   });
 }
 
@@ -70,20 +72,20 @@ function printSkipped(name: string, skipped: ConformanceReport["skipped"]): void
 
 function register(
   adapter: EngineAdapter,
-  { test }: TestRunner,
+  { test, fastCheck }: TestRunner,
   one: ConformanceTest,
   reason: string | undefined,
 ): void {
-  if (reason === undefined) test(one.name, () => runTest(adapter, one), TIMEOUT_MS);
+  if (reason === undefined) test(one.name, () => runTest(adapter, one, fastCheck), TIMEOUT_MS);
   else test.skip(`${one.name} (skipped: ${reason})`, () => Promise.resolve());
 }
 
-async function runTest(adapter: EngineAdapter, one: ConformanceTest): Promise<void> {
+async function runTest(adapter: EngineAdapter, one: ConformanceTest, fastCheck: FastCheck): Promise<void> {
   const name = `c${randomBytes(6).toString("hex")}`;
   const trial = new Trial(adapter, { store: name, namespace: name });
   try {
     await trial.begin();
-    await one.run(trial);
+    await one.run(trial, fastCheck);
   } finally {
     await trial.end();
   }

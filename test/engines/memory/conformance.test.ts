@@ -1,3 +1,4 @@
+import fastCheck from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createMemoryEngine } from "../../../src/engines/memory/index.ts";
 import { FakeClock } from "../../../src/testing/clock.ts";
@@ -17,8 +18,8 @@ const adapter: EngineAdapter = {
   advance: (durationMs) => clock.advance(durationMs),
 };
 
-const report = describeEngine(adapter, { describe, test });
-describeDefaultLease(adapter, { describe, test });
+const report = describeEngine(adapter, { describe, test, fastCheck });
+describeDefaultLease(adapter, { describe, test, fastCheck });
 
 test("nothing falls away unseen", () => {
   const parts = new Set(report.skipped.map(({ name }) => name.split(":")[0]));

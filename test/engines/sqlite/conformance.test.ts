@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import fastCheck from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   describeDefaultLease,
@@ -30,8 +31,8 @@ const adapter: EngineAdapter = {
   },
 };
 
-const report = describeEngine(adapter, { describe, test });
-describeDefaultLease(adapter, { describe, test });
+const report = describeEngine(adapter, { describe, test, fastCheck });
+describeDefaultLease(adapter, { describe, test, fastCheck });
 
 test("nothing falls away unseen", () => {
   expect(report.skipped).toEqual([]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ConformanceTest, definePart } from "../part.ts";
-import { loadFastCheck } from "../properties/fast-check.ts";
+import type { FastCheck } from "../properties/fast-check.ts";
 import { walks } from "../properties/step.ts";
 import { Walk } from "../properties/walk.ts";
 import type { Trial } from "../trial.ts";
@@ -9,8 +9,8 @@ import type { Trial } from "../trial.ts";
 const TIME_LIMIT_MS = 10_000;
 
 export const propertyTests: readonly ConformanceTest[] = definePart("properties", {
-  "short random walks agree with the model": (trial) => takeWalks(trial, { walkCount: 150, maxLength: 12 }),
-  "long random walks agree with the model": (trial) => takeWalks(trial, { walkCount: 60, maxLength: 80 }),
+  "short random walks agree with the model": (trial, fc) => takeWalks(trial, fc, { walkCount: 150, maxLength: 12 }),
+  "long random walks agree with the model": (trial, fc) => takeWalks(trial, fc, { walkCount: 60, maxLength: 80 }),
 });
 
 interface Extent {
@@ -19,8 +19,7 @@ interface Extent {
 }
 
 /** A walk that fails is made small and printed by fast-check, with the seed and path that repeat it. */
-async function takeWalks(trial: Trial, { walkCount, maxLength }: Extent): Promise<void> {
-  const fc = await loadFastCheck();
+async function takeWalks(trial: Trial, fc: FastCheck, { walkCount, maxLength }: Extent): Promise<void> {
   const endsAt = performance.now() + TIME_LIMIT_MS;
   let taken = 0;
   const property = fc.asyncProperty(walks(fc, maxLength), async (steps) => {

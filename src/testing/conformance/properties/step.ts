@@ -1,5 +1,4 @@
-import type { Arbitrary } from "fast-check";
-import type { FastCheck } from "./fast-check.ts";
+import type { Arbitrary, FastCheck } from "./fast-check.ts";
 
 /** What a walk can do next. */
 export type Move =
