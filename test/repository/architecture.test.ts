@@ -76,11 +76,6 @@ describe("the checker catches", () => {
       { "tasks/a.ts": 'new URL("../app/b.ts", import.meta.url);' },
       ["layer tasks/a.ts:1"],
     ],
-    [
-      "a thread's module by a choice of endings",
-      { "tasks/a.ts": 'f(built ? "../app/b.ts" : "../app/b.js");' },
-      ["layer tasks/a.ts:1"],
-    ],
     ["siblings", { "worker/a.ts": 'import "../schedule/b.ts";' }, ["sibling worker/a.ts:1"]],
     ["an engine in an engine", { "engines/redis/a.ts": 'import "../sqlite/b.ts";' }, ["sibling engines/redis/a.ts:1"]],
     [

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseAst } from "vitest/node";
+import { parseAst } from "rolldown/parseAst";
 
 /** A place where a file names another module. */
 export interface ModuleReference {
@@ -73,7 +73,7 @@ function visit(node: Node, outerName: string, findings: Findings): void {
     findings.functions.push({ name, line, lines: lineAt(node.end) - line + 1 });
   }
   if (node.type === "TSAnyKeyword") findings.anyTypes.push(lineAt(node.start));
-  const specifier = specifierOf(node) ?? moduleUrlOf(node) ?? moduleChoiceOf(node);
+  const specifier = specifierOf(node) ?? moduleUrlOf(node);
   if (specifier !== undefined) {
     findings.imports.push({ specifier, line: lineAt(node.start) });
     // A reference is complete in itself: the text in it was read here.
@@ -96,14 +96,6 @@ function moduleUrlOf(node: Node): string | undefined {
   }
   const text = textOf(names[0]);
   return text?.endsWith(".ts") ? text : undefined;
-}
-
-/** `… ? "./thread.ts" : "./thread.js"`, the same by hand. */
-function moduleChoiceOf(node: Node): string | undefined {
-  if (node.type !== "ConditionalExpression") return undefined;
-  const source = textOf(member(node, "consequent"));
-  const built = textOf(member(node, "alternate"));
-  return source?.endsWith(".ts") && built === source.replace(/\.ts$/, ".js") ? source : undefined;
 }
 
 function modulePathOf(node: Node): string | undefined {
