@@ -32,6 +32,15 @@ export function encodeJson(value: unknown, limits: EncodeLimits): string | undef
   return text;
 }
 
+/**
+ * Reads what `encodeJson` wrote, as an engine gives it back; no payload is `undefined`.
+ * @throws SyntaxError or TypeError where the text is not JSON, or the bytes are not UTF-8: say in whose name, and rethrow.
+ */
+export function decodeJson(payload: string | Uint8Array | undefined): unknown {
+  if (payload === undefined) return undefined;
+  return JSON.parse(typeof payload === "string" ? payload : new TextDecoder("utf-8", { fatal: true }).decode(payload));
+}
+
 /** Names the kind of a value for a message: `a Date`, `a function`, `null`. */
 export function describeType(value: unknown): string {
   if (value === null || value === undefined) return String(value);

@@ -1,6 +1,7 @@
 import { type ErrorRecord, fromErrorRecord } from "../kernel/error-record.ts";
 import { JobFailed, JobRevoked, StorageInvalid } from "../kernel/errors.ts";
-import type { JobRecord, Payload, RevokedBy } from "../kernel/job.ts";
+import type { JobRecord, RevokedBy } from "../kernel/job.ts";
+import { decodeJson } from "../kernel/json.ts";
 
 interface SnapshotFacts {
   readonly id: string;
@@ -100,12 +101,8 @@ function optionalError(record: ErrorRecord | undefined): Error | undefined {
 
 /** @throws StorageInvalid (`STORAGE_INVALID`) where the store gives back what was never stored. */
 function decode(record: JobRecord, member: "progress" | "result"): unknown {
-  const payload: Payload | undefined = record[member];
-  if (payload === undefined) return undefined;
   try {
-    return JSON.parse(
-      typeof payload === "string" ? payload : new TextDecoder("utf-8", { fatal: true }).decode(payload),
-    );
+    return decodeJson(record[member]);
   } catch (cause) {
     throw new StorageInvalid(
       `The stored ${member} of job ${record.id} is not JSON: something else than Lovage wrote to the store.`,

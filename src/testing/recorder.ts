@@ -1,6 +1,7 @@
 import type { Engine, PushedJob, PushReply, PushRequest } from "../engine/index.ts";
 import type { Clock } from "../kernel/clock.ts";
-import type { NewJob, Payload, Settlement, SettlementReply, When } from "../kernel/job.ts";
+import type { NewJob, Settlement, SettlementReply, When } from "../kernel/job.ts";
+import { decodeJson } from "../kernel/json.ts";
 
 /** A push as its caller made it. */
 export interface RecordedPush<Input = unknown> {
@@ -68,7 +69,7 @@ export class Recorder {
     this.pushes.push({
       id: job.id,
       task: job.task,
-      input: decode(job.input),
+      input: decodeJson(job.input),
       queue: job.queue,
       priority: job.priority,
       headers: job.headers ?? {},
@@ -82,9 +83,4 @@ export class Recorder {
 
 function distanceMs(when: When, nowMs: number): number {
   return "afterMs" in when ? when.afterMs : Math.max(0, when.at - nowMs);
-}
-
-function decode(payload: Payload | undefined): unknown {
-  if (payload === undefined) return undefined;
-  return JSON.parse(typeof payload === "string" ? payload : new TextDecoder().decode(payload));
 }

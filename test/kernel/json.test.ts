@@ -2,7 +2,7 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LovageError, NotJson, TooLarge } from "../../src/kernel/errors.ts";
-import { describeType, encodeJson } from "../../src/kernel/json.ts";
+import { decodeJson, describeType, encodeJson } from "../../src/kernel/json.ts";
 
 const limits = { what: 'the input of task "mail.send"', limitBytes: 65_536 };
 
@@ -147,4 +147,17 @@ test("describeType names what a value is", () => {
     "an object",
     "an object",
   ]);
+});
+
+describe("decodeJson", () => {
+  test("reads text and bytes alike, and no payload as no value", () => {
+    expect(decodeJson('{"a":"€"}')).toEqual({ a: "€" });
+    expect(decodeJson(Buffer.from('{"a":"€"}'))).toEqual({ a: "€" });
+    expect(decodeJson(undefined)).toBeUndefined();
+  });
+
+  test("throws at what is not JSON, and at bytes that are not UTF-8", () => {
+    expect(() => decodeJson("{")).toThrow(SyntaxError);
+    expect(() => decodeJson(Uint8Array.of(0x22, 0xff, 0x22))).toThrow(TypeError);
+  });
 });

@@ -1,5 +1,6 @@
 import { InputInvalid } from "../../kernel/errors.ts";
-import type { ClaimedJob, Payload } from "../../kernel/job.ts";
+import type { ClaimedJob } from "../../kernel/job.ts";
+import { decodeJson } from "../../kernel/json.ts";
 import { parseInput, VERSION_HEADER } from "../../tasks/index.ts";
 import type { Attempt } from "./attempt.ts";
 
@@ -26,16 +27,11 @@ export function prepareInput({ job, task }: Attempt): unknown {
 }
 
 function decode({ id, task, input }: ClaimedJob): unknown {
-  if (input === undefined) return undefined;
   try {
-    return JSON.parse(textOf(input));
+    return decodeJson(input);
   } catch (cause) {
     throw new InputInvalid(`The stored input of job ${id} of task "${task}" is not JSON: push it anew.`, { cause });
   }
-}
-
-function textOf(payload: Payload): string {
-  return typeof payload === "string" ? payload : new TextDecoder("utf-8", { fatal: true }).decode(payload);
 }
 
 function versionOf(job: ClaimedJob): number {
