@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { lstatSync, mkdtempSync, rmdirSync, unlinkSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { EngineUnavailable } from "../../../kernel/errors.ts";
+import { isRunning, processNamespace } from "./process.ts";
 
 const FOLDER_PREFIX = "lovage-";
 const SOCKET_NAME = "mesh.sock";
@@ -20,7 +21,8 @@ export function createAddress(): string {
   if (process.platform === "win32") return `\\\\.\\pipe\\${FOLDER_PREFIX}${randomUUID()}`;
   const parent = parentFolder();
   try {
-    return join(mkdtempSync(join(parent, FOLDER_PREFIX)), SOCKET_NAME);
+    removeAbandoned(parent);
+    return join(mkdtempSync(join(parent, `${ownPrefix()}${process.pid}-`)), SOCKET_NAME);
   } catch (error) {
     throw new EngineUnavailable(
       `No folder for a socket can be made in ${parent}: the processes of one database talk over it. ` +
@@ -38,20 +40,38 @@ export function removeAddress(address: string): void {
   if (process.platform === "win32") return;
   const folder = dirname(address);
   if (basename(address) !== SOCKET_NAME || !basename(folder).startsWith(FOLDER_PREFIX)) return;
-  if (lstatSync(address, { throwIfNoEntry: false })?.isSocket()) ignoreAbsent(() => unlinkSync(address));
-  ignoreAbsent(() => rmdirSync(folder));
+  if (lstatSync(address, { throwIfNoEntry: false })?.isSocket()) tolerantly(() => unlinkSync(address));
+  tolerantly(() => rmdirSync(folder));
+}
+
+// The folder's name says whose it is: a killed process leaves it behind, and where its database is gone as well, as
+// after a test, no peer hears of it any more.
+function ownPrefix(): string {
+  return `${FOLDER_PREFIX}${processNamespace()}-`;
+}
+
+function removeAbandoned(parent: string): void {
+  const prefix = ownPrefix();
+  for (const name of readdirSync(parent)) {
+    const pid = name.startsWith(prefix) ? /^(\d+)-\w{6}$/.exec(name.slice(prefix.length))?.[1] : undefined;
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    const folder = join(parent, name);
+    if (lstatSync(folder, { throwIfNoEntry: false })?.uid === process.getuid?.())
+      removeAddress(join(folder, SOCKET_NAME));
+  }
 }
 
 function parentFolder(): string {
-  const longest = join(tmpdir(), `${FOLDER_PREFIX}XXXXXX`, SOCKET_NAME);
+  const longest = join(tmpdir(), `${ownPrefix()}4194304-XXXXXX`, SOCKET_NAME);
   return Buffer.byteLength(longest) <= PATH_LIMIT_BYTES ? tmpdir() : "/tmp";
 }
 
-// Several peers may tidy up after the same dead one at once.
-function ignoreAbsent(remove: () => void): void {
+// Several peers may tidy up after the same dead one at once; and a folder in which somebody else put a file is left.
+function tolerantly(remove: () => void): void {
   try {
     remove();
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "ENOENT" && code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
   }
 }

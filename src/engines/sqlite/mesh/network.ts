@@ -180,11 +180,17 @@ export class Network {
     this.#dials.delete(peer.id);
     this.#answer(peer.id);
     if (this.#self === undefined || error === undefined || !isUnreachable(error) || !isDead(peer)) return;
+    this.#bury(peer);
+  }
+
+  #bury({ id, address }: Peer): void {
+    const { registry, logger } = this.#options;
     try {
-      this.#options.registry.remove(peer.id);
-      removeAddress(peer.address);
-    } catch (failure) {
-      this.#options.logger.log("warn", "mesh peer that died could not be removed", { peer: peer.id, error: failure });
+      // All peers notice at once; reading first spares all but the quickest a write.
+      if (registry.list().some((listed) => listed.id === id)) registry.remove(id);
+      removeAddress(address);
+    } catch (error) {
+      logger.log("warn", "mesh peer that died could not be removed", { peer: id, error });
     }
   }
 

@@ -1,5 +1,5 @@
-import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { isRunning, processNamespace } from "./process.ts";
 
 /** One engine instance, as the others of its database find it. */
 export interface Peer {
@@ -11,7 +11,10 @@ export interface Peer {
   readonly host: string;
 }
 
-/** Where peers find each other: a table of the database that they share. Every call is synchronous. */
+/**
+ * Where peers find each other: a table of the database that they share. Every call is synchronous. The mesh calls while
+ * it starts and stops, and from timers and sockets; never from within `publish`, `subscribe`, `wait` or `wake`.
+ */
 export interface PeerRegistry {
   list(): readonly Peer[];
   /** Adds a peer; one that is listed already under this id is replaced. */
@@ -20,9 +23,9 @@ export interface PeerRegistry {
   remove(id: string): void;
 }
 
-/** The name of this machine and, on Linux, of the process namespace: containers may share a host's name. */
+/** The name of this machine and of the process namespace: containers may share a host's name. */
 export function hostIdentity(): string {
-  return [hostname(), processNamespace()].filter((part) => part !== undefined).join(" ");
+  return `${hostname()} ${processNamespace()}`;
 }
 
 /** Whether a peer's process surely is no more. Of another host's or container's nothing is sure. */
@@ -30,22 +33,4 @@ export function isDead({ host, pid }: Peer): boolean {
   if (host !== hostIdentity()) return false;
   // Our own pid under another id: a process of the same number that ran here before, as in a restarted container.
   return pid === process.pid || !isRunning(pid);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it runs, as another user.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-function processNamespace(): string | undefined {
-  try {
-    return process.platform === "linux" ? readlinkSync("/proc/self/ns/pid") : undefined;
-  } catch {
-    // Without /proc there is only the host's name.
-    return undefined;
-  }
 }

@@ -87,5 +87,7 @@ if (process.send !== undefined) {
   process.on("message", (command: Command) => {
     void obey(command).then((reply) => process.send?.(reply));
   });
+  // Whoever asks is gone: nothing is left to do, not even what was asked to go on for ever.
+  process.on("disconnect", () => process.exit());
   process.send(report());
 }

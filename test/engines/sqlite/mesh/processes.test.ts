@@ -191,7 +191,8 @@ describe("a process that hangs", () => {
       here.mesh.publish("flood", `${index}`.padEnd(megabyte, "."));
       await new Promise(setImmediate);
     }
-    expect(bufferBytes() - before).toBeLessThan(30 * megabyte);
+    // 16 MiB wait for the peer, and what was just dropped may not be freed yet; all of it would be 300 MiB.
+    expect(bufferBytes() - before).toBeLessThan(64 * megabyte);
     expect(here.mesh.statistics().dropped).toBeGreaterThan(280);
     wedged.signal("SIGCONT");
     await eventually(async () => {
