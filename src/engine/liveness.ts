@@ -23,6 +23,8 @@ export interface Held {
   readonly jobs: readonly ClaimReference[];
   /** Exchanges without an answer yet: what they claimed may be on its way. */
   readonly pendingExchanges: readonly number[];
+  /** The number that the next exchange will have: one sent after this beat may be carried out before it. */
+  readonly nextExchange: number;
 }
 
 /** Answer to a beat. `known: false`: the lease had lapsed and the jobs were given away; register again. */

@@ -46,7 +46,9 @@ function answerBeat({ jobs, workers }: Store, { worker, leaseMs, held }: Beat, n
 function reclaim(jobs: JobTable, active: ReadonlyMap<string, StoredJob>, held: Held, now: number): number {
   const names = new Set(held.jobs.map(claimName));
   const pending = new Set(held.pendingExchanges);
-  const unheard = [...active].filter(([name, job]) => !names.has(name) && !pending.has(job.exchange));
+  const unheard = [...active].filter(
+    ([name, { exchange }]) => !names.has(name) && !pending.has(exchange) && exchange < held.nextExchange,
+  );
   for (const [, job] of unheard) giveBack(jobs, job, now);
   return unheard.length;
 }

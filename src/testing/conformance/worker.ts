@@ -75,8 +75,12 @@ export class TestWorker {
   }
 
   /** Beats; with the jobs that it holds (none: an empty list), or without saying what it holds. */
-  beat(jobs?: readonly ClaimedJob[], pendingExchanges: readonly number[] = []): Promise<BeatReply> {
-    const held: Held | undefined = jobs === undefined ? undefined : { jobs, pendingExchanges };
+  beat(
+    jobs?: readonly ClaimedJob[],
+    pendingExchanges: readonly number[] = [],
+    nextExchange: number = this.exchanges + 1,
+  ): Promise<BeatReply> {
+    const held: Held | undefined = jobs === undefined ? undefined : { jobs, pendingExchanges, nextExchange };
     return this.engine.liveness.beat({ worker: this.id, leaseMs: this.leaseMs, held });
   }
 }

@@ -59,6 +59,11 @@ export class Exchange {
     return this.#pending;
   }
 
+  /** The number of the exchange to come. */
+  get next(): number {
+    return this.#number + 1;
+  }
+
   settle(settlement: Settlement): void {
     this.#unsettled.add(settlement);
     this.#queue.push(settlement);

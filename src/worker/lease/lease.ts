@@ -123,7 +123,11 @@ export class Lease implements Lifecycle {
   #message(running: readonly Attempt[]): Beat {
     const { description, leaseMs, exchange } = this.#parts;
     const jobs = [...running.map(({ job }) => job), ...exchange.unsettled].map(toReference);
-    return { worker: description.id, leaseMs, held: { jobs, pendingExchanges: [...exchange.pending] } };
+    return {
+      worker: description.id,
+      leaseMs,
+      held: { jobs, pendingExchanges: [...exchange.pending], nextExchange: exchange.next },
+    };
   }
 
   #carryOut(reply: BeatReply, running: readonly Attempt[]): void {

@@ -22,14 +22,14 @@ function reconcile(work: Work, worker: string, held: Held): Omit<BeatReply, "kno
     if (job?.fence !== fence) lost.push(id);
     else if (job.revocation !== undefined) revoked.push({ id, reason: job.revocation.reason });
   }
-  return { lost, revoked, reclaimed: reclaim(work, worker, active.values(), held.pendingExchanges) };
+  return { lost, revoked, reclaimed: reclaim(work, worker, active.values(), held) };
 }
 
 /** Gives back jobs whose claim's reply was lost: the worker never heard of them, so they never started. */
-function reclaim(work: Work, worker: string, unheld: Iterable<ActiveJob>, pending: readonly number[]): number {
+function reclaim(work: Work, worker: string, unheld: Iterable<ActiveJob>, held: Held): number {
   let reclaimed = 0;
   for (const job of unheld) {
-    if (pending.includes(job.exchange)) continue;
+    if (job.exchange >= held.nextExchange || held.pendingExchanges.includes(job.exchange)) continue;
     giveBack(work, job, { worker, crashes: 0, retainMs: job.retainMs });
     reclaimed += 1;
   }

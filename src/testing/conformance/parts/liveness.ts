@@ -113,6 +113,16 @@ export const livenessTests: readonly ConformanceTest[] = definePart("liveness", 
     assert.deepEqual(await worker.settle(lost, succeeded()), { status: "stale" });
   },
 
+  "jobs of an exchange that was sent after the beat, and overtook it, are not reclaimed": async (trial) => {
+    await trial.pushOne();
+    const worker = await trial.worker();
+    const before = worker.exchanges + 1;
+    const job = await worker.claimOne();
+    assert.partialDeepStrictEqual(await worker.beat([], [], before), { lost: [], reclaimed: 0 });
+    assert.partialDeepStrictEqual(await worker.beat([], []), { reclaimed: 1 });
+    assert.deepEqual(await worker.settle(job, succeeded()), { status: "stale" });
+  },
+
   "jobs whose reply may be on its way are not reclaimed": async (trial) => {
     await trial.push({}, {});
     const worker = await trial.worker();
