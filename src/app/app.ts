@@ -126,9 +126,7 @@ export class App {
    */
   worker(options: WorkerOptions = {}): Worker {
     const { engine, clock, logger, settings } = this;
-    const all = { ...this.#options.worker, ...options };
     const parts = {
-      name: all.name,
       engine,
       clock,
       logger,
@@ -136,10 +134,9 @@ export class App {
       registry: this.#registry,
       metrics: this.#metrics,
       onError: this.#options.onError,
+      roster: this.#connection.roster,
     };
-    const worker = new Worker(parts, all);
-    this.#connection.workers.add(worker);
-    return worker;
+    return new Worker(parts, { ...this.#options.worker, ...options });
   }
 
   /** The tasks that this app knows, in order of definition. */

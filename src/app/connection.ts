@@ -1,11 +1,11 @@
 import { type Engine, instrument, withHints } from "../engine/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { EngineClosed } from "../kernel/errors.ts";
+import type { Lifecycle } from "../kernel/lifecycle.ts";
 import type { Logger } from "../kernel/logger.ts";
 import type { Metrics } from "../kernel/metrics.ts";
 import type { Settings } from "../kernel/options/index.ts";
 import { Pusher, type TaskSource, Watcher } from "../tasks/index.ts";
-import type { Worker } from "../worker/index.ts";
 
 /** What an app runs on. */
 export interface AppParts {
@@ -22,7 +22,8 @@ export class Connection implements TaskSource {
   readonly settings: Settings;
   readonly watcher: Watcher;
   readonly pusher: Pusher;
-  readonly workers: Set<Worker> = new Set();
+  /** The workers that run. */
+  readonly roster: Set<Lifecycle> = new Set();
   #closed = false;
 
   constructor(parts: AppParts, settings: Settings, metrics: Metrics) {
@@ -37,7 +38,7 @@ export class Connection implements TaskSource {
   /** Stops the workers, ends every wait and closes the engine, for good. */
   async close(): Promise<void> {
     // What runs to its end may still push and ask.
-    await Promise.all([...this.workers].map((worker) => worker.stop()));
+    await Promise.all([...this.roster].map((worker) => worker.stop()));
     this.#closed = true;
     await this.watcher.close();
     await this.engine.stop();

@@ -143,6 +143,7 @@ export class Worker implements Lifecycle {
 
   async #begin(): Promise<void> {
     this.#state = "starting";
+    this.#parts.roster.add(this);
     this.#endReason = "stopped";
     this.#ended = Promise.withResolvers();
     this.#grace.close();
@@ -157,7 +158,7 @@ export class Worker implements Lifecycle {
       this.#crew = crew;
       this.#state = "running";
     } catch (error) {
-      this.#state = "stopped";
+      this.#leave();
       throw error;
     }
   }
@@ -178,9 +179,14 @@ export class Worker implements Lifecycle {
     try {
       if (this.#crew !== undefined) await shutDown(this.#crew, this.#grace);
     } finally {
-      this.#state = "stopped";
+      this.#leave();
       this.#ended.resolve(this.#endReason);
     }
+  }
+
+  #leave(): void {
+    this.#state = "stopped";
+    this.#parts.roster.delete(this);
   }
 
   #describe(): WorkerDescription {

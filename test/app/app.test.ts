@@ -59,6 +59,16 @@ describe("close()", () => {
   });
 });
 
+test("close() ends a worker that was stopped and started again", async () => {
+  const { app } = memoryApp();
+  const worker = app.worker();
+  await worker.start();
+  await worker.stop();
+  await worker.start();
+  await app.close();
+  expect(worker.live).toBe(false);
+});
+
 describe("stand-ins for the engine and the clock", () => {
   const parts = () => {
     const clock = new FakeClock();

@@ -93,6 +93,7 @@ export class Workshop {
     const worker = new Worker(
       {
         ...{ engine, clock, settings, metrics, logger: this.log, registry: this.#registry },
+        roster: new Set(),
         onError: onError ?? ((failure) => this.failures.push(failure)),
       },
       options,
