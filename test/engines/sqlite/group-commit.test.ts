@@ -6,6 +6,7 @@ import { readSqliteOptions } from "../../../src/engines/sqlite/options.ts";
 import type { Notice } from "../../../src/engines/sqlite/protocol.ts";
 import { GroupCommit } from "../../../src/engines/sqlite/thread/group-commit.ts";
 import { StoreOperations } from "../../../src/engines/sqlite/thread/store-operations.ts";
+import { Turnstile } from "../../../src/engines/sqlite/thread/turnstile.ts";
 import { type Committed, Work } from "../../../src/engines/sqlite/work.ts";
 import type { NewJob } from "../../../src/kernel/job.ts";
 import { newJob, openEngine, pushRequest, temporaryPath } from "./setup.ts";
@@ -21,8 +22,11 @@ function openGroupCommit(path: string) {
   const work = new Work(connection.database, connection.statements);
   const answers: Notice[][] = [];
   const committed: Committed[] = [];
+  const turnstile = new Turnstile(path);
+  onTestFinished(() => turnstile.close(true));
   const commits = new GroupCommit({
     connection,
+    turnstile,
     work,
     operations: new StoreOperations(connection, work, settings),
     collect: () => {},

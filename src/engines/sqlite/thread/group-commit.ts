@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
 import type { Connection } from "../database/connection.ts";
 import { lockTimeout, toEngineError } from "../errors.ts";
@@ -5,12 +6,14 @@ import type { Call, Notice } from "../protocol.ts";
 import type { Committed, Work } from "../work.ts";
 import { LockTurn } from "./lock-turn.ts";
 import type { StoreOperations } from "./store-operations.ts";
+import type { Turnstile } from "./turnstile.ts";
 
 // A transaction takes no further request after so long: others want the lock, and its first request an answer.
 const MAX_HELD_MS = 5;
 
 export interface GroupCommitOptions {
   readonly connection: Connection;
+  readonly turnstile: Turnstile;
   readonly work: Work;
   readonly operations: StoreOperations;
   /** Takes what has come in since, so that it joins the open transaction. */
@@ -27,7 +30,7 @@ export interface GroupCommitOptions {
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
-  readonly #turn = new LockTurn();
+  readonly #turn: LockTurn;
   #writes: Call[] = [];
   #others: Call[] = [];
   #looks: (() => void)[] = [];
@@ -37,6 +40,7 @@ export class GroupCommit {
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
+    this.#turn = new LockTurn(options.turnstile);
   }
 
   submit(call: Call): void {
@@ -111,7 +115,8 @@ export class GroupCommit {
     } catch (error) {
       this.#undo(calls, error);
     }
-    await this.#turn.yield(performance.now() - startedMs);
+    // The thread's sockets are served between two commits.
+    await nextTurn();
   }
 
   #transact(calls: Call[], startedMs: number): { notices: readonly Notice[]; committed: Committed } {
@@ -150,20 +155,20 @@ export class GroupCommit {
 
   /** Opens the transaction; false when every request has passed its deadline by then. */
   async #acquire(): Promise<boolean> {
-    const sinceMs = performance.now();
-    const { connection } = this.#options;
-    for (;;) {
-      try {
-        if (connection.tryBegin()) return true;
-      } catch (error) {
-        this.#undo([], error);
-        return false;
-      }
-      this.#options.collect();
-      this.#giveUpLate();
-      if (this.#writes.length === 0) return false;
-      this.#runOthers();
-      await this.#turn.wait(performance.now() - sinceMs);
+    const { connection, collect } = this.#options;
+    try {
+      return await this.#turn.begin(
+        () => connection.tryBegin(),
+        () => {
+          collect();
+          this.#giveUpLate();
+          this.#runOthers();
+          return this.#writes.length > 0;
+        },
+      );
+    } catch (error) {
+      this.#undo([], error);
+      return false;
     }
   }
 

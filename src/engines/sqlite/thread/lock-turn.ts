@@ -1,32 +1,41 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { pause } from "../database/pause.ts";
+import { nowMs, type Turnstile } from "./turnstile.ts";
 
-// For so long after the lock was last seen taken, a gap is left behind each commit.
-const CONTENDED_MS = 250;
+// The head of the queue asks for the lock so often; the system adds 0.09 ms to a pause.
+const HEAD_PAUSE_MS = 0.05;
+// The others look whether it is their turn, later the further back they are.
+const PLACE_PAUSE_MS = 0.4;
+const MAX_PAUSE_MS = 4;
 
-/**
- * Takes turns at SQLite's write lock with other processes. SQLite has no queue for it: its own busy handler sleeps up
- * to 100 ms, and whoever asks at the right moment wins. Here those who have waited longer ask more often, and whoever
- * has just committed lets the others go first.
- */
+/** Takes turns at SQLite's write lock with the other processes of the file, first come, first served. */
 export class LockTurn {
-  #contendedUntilMs = 0;
+  readonly #turnstile: Turnstile;
 
-  /** Waits before the next attempt, shorter the longer it has been. */
-  async wait(waitedMs: number): Promise<void> {
-    this.noticeContention();
-    pause(Math.random() * (waitedMs < 4 ? 0.4 : 0.1));
-    // The thread's sockets are served in between.
-    await nextTurn();
+  constructor(turnstile: Turnstile) {
+    this.#turnstile = turnstile;
   }
 
-  noticeContention(): void {
-    this.#contendedUntilMs = performance.now() + CONTENDED_MS;
-  }
-
-  /** Leaves the lock to others for a moment, if there are any. */
-  async yield(heldMs: number): Promise<void> {
-    if (performance.now() < this.#contendedUntilMs) pause(0.1 + Math.random() * Math.min(0.5, heldMs / 8));
-    await nextTurn();
+  /**
+   * Opens a write transaction by `tryBegin`, in turn. `isStillWanted` is asked in between; false ends the wait, and is
+   * the answer.
+   */
+  async begin(tryBegin: () => boolean, isStillWanted: () => boolean): Promise<boolean> {
+    const sinceMs = nowMs();
+    let ahead = this.#turnstile.ahead(sinceMs);
+    if (ahead === 0 && tryBegin()) return true;
+    try {
+      for (;;) {
+        if (!isStillWanted()) return false;
+        this.#turnstile.wait(sinceMs);
+        pause(ahead === 0 ? HEAD_PAUSE_MS : Math.min(MAX_PAUSE_MS, ahead * PLACE_PAUSE_MS));
+        // The thread's sockets are served in between.
+        await nextTurn();
+        ahead = this.#turnstile.ahead(sinceMs);
+        if (ahead === 0 && tryBegin()) return true;
+      }
+    } finally {
+      this.#turnstile.leave();
+    }
   }
 }

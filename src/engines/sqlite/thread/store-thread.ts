@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import type { MessagePort } from "node:worker_threads";
 import { receiveMessageOnPort } from "node:worker_threads";
 import type { ClaimInterest } from "../../../engine/index.ts";
@@ -8,7 +9,7 @@ import { silentLogger } from "../../../kernel/logger.ts";
 import { type Connection, openConnection } from "../database/connection.ts";
 import { migrate } from "../database/migrate.ts";
 import { toEngineError } from "../errors.ts";
-import { Mesh } from "../mesh/index.ts";
+import { Mesh, type PeerRegistry } from "../mesh/index.ts";
 import type { SqliteSettings } from "../options.ts";
 import { CHANGES_TOPIC, encodeChanges, type Notice, type Order } from "../protocol.ts";
 import { type Committed, Work } from "../work.ts";
@@ -17,6 +18,7 @@ import { CommitWatch } from "./commit-watch.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { TablePeerRegistry } from "./peers.ts";
 import { MIGRATION_MS, StoreOperations } from "./store-operations.ts";
+import { Turnstile } from "./turnstile.ts";
 
 // A message of the mesh holds 1 MiB; a change takes about 60 bytes.
 const CHANGES_PER_MESSAGE = 10_000;
@@ -27,6 +29,8 @@ export class StoreThread {
   readonly #connection: Connection;
   readonly #work: Work;
   readonly #commits: GroupCommit;
+  readonly #turnstile: Turnstile;
+  readonly #registry: PeerRegistry;
   readonly #mesh: Mesh;
   readonly #arrivals: Arrivals;
   readonly #watch: CommitWatch;
@@ -38,15 +42,18 @@ export class StoreThread {
     const { database, statements } = this.#connection;
     this.#work = new Work(database, statements);
     this.#arrivals = new Arrivals(this.#work);
+    this.#registry = new TablePeerRegistry(this.#connection);
     this.#mesh = new Mesh({
       id: newId(),
-      registry: new TablePeerRegistry(this.#connection),
+      registry: this.#registry,
       onMessage: (topic, message) => this.#notify({ kind: "message", topic, message }),
       onArrival: (waiters) => this.#notify({ kind: "arrival", waiters: waiters.map(Number) }),
       logger: silentLogger,
     });
+    this.#turnstile = new Turnstile(realpathSync(settings.path));
     this.#commits = new GroupCommit({
       connection: this.#connection,
+      turnstile: this.#turnstile,
       work: this.#work,
       operations: new StoreOperations(this.#connection, this.#work, settings),
       collect: () => this.#collect(),
@@ -62,6 +69,7 @@ export class StoreThread {
     try {
       await this.#mesh.start();
     } catch (error) {
+      this.#turnstile.close(false);
       this.#connection.close();
       throw error;
     }
@@ -76,8 +84,18 @@ export class StoreThread {
     await this.#commits.run();
     this.#watch.stop();
     await this.#mesh.stop();
+    this.#turnstile.close(this.#isAlone());
     this.#connection.close();
     this.#port.close();
+  }
+
+  /** Whether no other engine is on the file; where it cannot be read, nobody knows. */
+  #isAlone(): boolean {
+    try {
+      return this.#registry.list().length === 0;
+    } catch {
+      return false;
+    }
   }
 
   #collect(): void {
