@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { lovage, silentLogger } from "lovage";
 import { childOptions, serve } from "../support/child.js";
@@ -31,6 +30,14 @@ const settle = database.prepare(`
   UPDATE lovage_job SET state = 'succeeded', version = version + 1, finished_at = ?, prune_at = ?, result = NULL
   WHERE sequence = ? AND state = 'active' AND fence = ?`);
 
+let made = 0;
+
+/** As long as a UUIDv7 and rising like one, so that the loop meets the index as Lovage does; it costs nothing to make. */
+function nextId(): string {
+  made += 1;
+  return `019ff000-0000-7000-8000-${made.toString(16).padStart(12, "0")}`;
+}
+
 interface Claimed {
   readonly sequence: number;
   readonly fence: number;
@@ -55,7 +62,7 @@ serve(
       const begin = performance.now();
       for (let pushed = 0; pushed < jobs; pushed += size) {
         database.exec("BEGIN IMMEDIATE");
-        for (let index = 0; index < size; index += 1) insert.run(randomUUID(), Date.now(), input);
+        for (let index = 0; index < size; index += 1) insert.run(nextId(), Date.now(), input);
         count.run(size, 0, 0);
         database.exec("COMMIT");
       }
