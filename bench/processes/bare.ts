@@ -21,11 +21,12 @@ const count = database.prepare(
   "UPDATE lovage_lane SET ready = ready + ?, active = active + ?, succeeded = succeeded + ? WHERE lane = 1",
 );
 const heads = database.prepare(`
-  SELECT sequence FROM lovage_job INDEXED BY lovage_job_ready
+  SELECT sequence, id, fence, input FROM lovage_job INDEXED BY lovage_job_ready
   WHERE lane = 1 AND state = 'ready' AND crashes < 2 ORDER BY priority DESC, sequence LIMIT ?`);
+// Without RETURNING, which takes 1.8 µs a row.
 const claim = database.prepare(`
   UPDATE lovage_job SET state = 'active', fence = fence + 1, version = version + 1, worker = 'bare', exchange = 1, started_at = ?
-  WHERE sequence = ? RETURNING id, input, fence`);
+  WHERE sequence = ?`);
 const settle = database.prepare(`
   UPDATE lovage_job SET state = 'succeeded', version = version + 1, finished_at = ?, prune_at = ?, result = NULL
   WHERE sequence = ? AND state = 'active' AND fence = ?`);
@@ -45,9 +46,9 @@ interface Claimed {
 
 function claimBatch(size: number): Claimed[] {
   const now = Date.now();
-  return (heads.all(size) as unknown as { sequence: number }[]).map(({ sequence }) => {
-    const row = claim.get(now, sequence) as unknown as { fence: number };
-    return { sequence, fence: row.fence };
+  return (heads.all(size) as unknown as Claimed[]).map(({ sequence, fence }) => {
+    claim.run(now, sequence);
+    return { sequence, fence: fence + 1 };
   });
 }
 
