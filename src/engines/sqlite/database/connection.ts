@@ -7,6 +7,8 @@ import { Statements } from "./statements.ts";
 
 // 8 MiB hold the upper levels of every index of 10 million jobs; SQLite's default of 2 MB does not.
 const CACHE_KIBIBYTES = 8_192;
+// After a burst the log is cut back to this at the next checkpoint, and not kept at its largest for ever.
+const JOURNAL_LIMIT_BYTES = 16_777_216;
 // Readers wait only for the moment in which another process recovers or switches the file.
 const READ_MS = 5_000;
 
@@ -120,7 +122,10 @@ export function withRetry<Result>(deadlineAt: number, attempt: () => Result): Re
 }
 
 function pragmas(settings: SqliteSettings): string {
-  return `PRAGMA synchronous = ${settings.durability}; PRAGMA cache_size = -${CACHE_KIBIBYTES}; PRAGMA temp_store = MEMORY;`;
+  return `PRAGMA synchronous = ${settings.durability};
+    PRAGMA cache_size = -${CACHE_KIBIBYTES};
+    PRAGMA journal_size_limit = ${JOURNAL_LIMIT_BYTES};
+    PRAGMA temp_store = MEMORY;`;
 }
 
 function identityOf(stats: Stats | undefined): string {

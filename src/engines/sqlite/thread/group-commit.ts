@@ -106,17 +106,23 @@ export class GroupCommit {
 
   async #runWrites(): Promise<void> {
     if (!(await this.#acquire())) return;
-    const startedMs = performance.now();
-    const calls: Call[] = [];
-    try {
-      const { notices, committed } = this.#transact(calls, startedMs);
-      this.#options.answer(notices);
-      this.#options.onCommitted(committed);
-    } catch (error) {
-      this.#undo(calls, error);
+    const done = this.#tryTransact();
+    if (done !== undefined) {
+      this.#options.answer(done.notices);
+      this.#options.onCommitted(done.committed);
     }
     // The thread's sockets are served between two commits.
     await nextTurn();
+  }
+
+  #tryTransact(): { notices: readonly Notice[]; committed: Committed } | undefined {
+    const calls: Call[] = [];
+    try {
+      return this.#transact(calls, performance.now());
+    } catch (error) {
+      this.#undo(calls, error);
+      return undefined;
+    }
   }
 
   #transact(calls: Call[], startedMs: number): { notices: readonly Notice[]; committed: Committed } {

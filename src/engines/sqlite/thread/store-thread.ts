@@ -4,7 +4,7 @@ import { receiveMessageOnPort } from "node:worker_threads";
 import type { ClaimInterest } from "../../../engine/index.ts";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
 import { newId } from "../../../kernel/id.ts";
-import type { Payload } from "../../../kernel/job.ts";
+import type { JobChange, Payload } from "../../../kernel/job.ts";
 import { silentLogger } from "../../../kernel/logger.ts";
 import { type Connection, openConnection } from "../database/connection.ts";
 import { migrate } from "../database/migrate.ts";
@@ -171,7 +171,15 @@ export class StoreThread {
   #announce({ ready, changes }: Committed): void {
     if (ready.length > 0) this.#mesh.wake(ready);
     for (let from = 0; from < changes.length; from += CHANGES_PER_MESSAGE)
-      this.#mesh.publish(CHANGES_TOPIC, encodeChanges(changes.slice(from, from + CHANGES_PER_MESSAGE)));
+      this.#publishChanges(changes.slice(from, from + CHANGES_PER_MESSAGE));
+  }
+
+  #publishChanges(changes: readonly JobChange[]): void {
+    try {
+      this.#mesh.publish(CHANGES_TOPIC, encodeChanges(changes));
+    } catch {
+      // Ids so long that they do not fit in a message. Changes are hints: whoever waits for a job reads it as well.
+    }
   }
 
   #fail(id: number, error: unknown): void {
