@@ -15,7 +15,7 @@ const MAX_RESCUED = 500;
 
 const EXPIRE_EVERY_MS = 5_000;
 // At 10,000 jobs a second, what has finished meanwhile takes 20 calls.
-const PRUNE_EVERY_MS = 2_000;
+const PRUNE_EVERY_MS = 5_000;
 // A lease of 15 s, and a sixth of it until somebody looks: a killed worker's jobs run again within 17.5 s.
 const RESCUES_PER_LEASE = 6;
 // Workers that were started together shall not look together.
