@@ -177,9 +177,14 @@ function readRetry(reader: OptionReader, path: string, retry: RetryOptions, ack:
 }
 
 function readClasses(reader: OptionReader, path: string, classes: readonly ErrorClass[]): readonly ErrorClass[] {
-  const fit = Array.isArray(classes) && classes.every((one) => typeof one === "function");
+  // A predicate such as (error) => … is a function without a prototype: `instanceof` would throw at every failure.
+  const fit = Array.isArray(classes) && classes.every((one) => typeof one === "function" && isObject(one.prototype));
   if (!fit) reader.mistake(`${path} is not a list of error classes: write [TypeError, GatewayError]`);
   return fit ? classes : [];
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function readTimeLimit(

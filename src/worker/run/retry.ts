@@ -36,9 +36,18 @@ function hasRetriesLeft({ settings, failures }: RetryQuestion): boolean {
 }
 
 function isRetryable(error: unknown, { on, except }: RetrySettings): boolean {
-  if (error instanceof PermanentError || error instanceof InputInvalid) return false;
-  if (except.some((errorClass) => error instanceof errorClass)) return false;
-  return on === undefined || on.some((errorClass) => error instanceof errorClass);
+  if (isInstance(error, PermanentError) || isInstance(error, InputInvalid)) return false;
+  if (except.some((errorClass) => isInstance(error, errorClass))) return false;
+  return on === undefined || on.some((errorClass) => isInstance(error, errorClass));
+}
+
+/** A thrown proxy or a class may refuse the question by throwing. Whoever refuses it is no instance: the job must come to an end. */
+function isInstance(error: unknown, errorClass: RetrySettings["except"][number]): boolean {
+  try {
+    return error instanceof errorClass;
+  } catch {
+    return false;
+  }
 }
 
 function byBackoff({ settings, failures, random }: RetryQuestion): number {

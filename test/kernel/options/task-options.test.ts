@@ -54,6 +54,9 @@ test.each<[string, JobOptions]>([
   ["a negative number of retries", { retry: { max: -1 } }],
   ["a negative time to live", { keyTtl: -1 }],
   ["a queue without a name", { queue: "" }],
+  // What a caller without types may take `on` for: `instanceof` would throw at every failure.
+  ["a predicate instead of an error class", Object({ retry: { on: [() => true] } })],
+  ["an exception that is no class", Object({ retry: { except: [async () => false] } })],
 ])("%s is refused", (_what, options) => {
   expect(() => read(options)).toThrow(OptionsInvalid);
 });

@@ -34,6 +34,19 @@ describe("whether an error is retried", () => {
       expect(retryAfter(error, question())).toBeUndefined();
   });
 
+  test("a class or a thrown object that cannot be asked is no instance, and ends no worker", () => {
+    class Unaskable extends Error {
+      static override [Symbol.hasInstance](): boolean {
+        throw new Error("do not ask");
+      }
+    }
+    const { proxy, revoke } = Proxy.revocable(new Error("x"), {});
+    revoke();
+    expect(retryAfter(new Error("x"), question({ except: [Unaskable] }))).toEqual({ afterMs: 60_000 });
+    expect(retryAfter(new Error("x"), question({ on: [Unaskable] }))).toBeUndefined();
+    expect(retryAfter(proxy, question({ on: [GatewayError] }))).toBeUndefined();
+  });
+
   test("with `on`, only these and their subclasses; `except` comes before it", () => {
     const settings = { on: [GatewayError], except: [GatewayTimeout] };
     expect(retryAfter(new GatewayError("x"), question(settings))).toBeDefined();
