@@ -1,3 +1,4 @@
+import type { SQLOutputValue } from "node:sqlite";
 import type { ClaimRequest, ExchangeReply, ExchangeRequest } from "../../../engine/index.ts";
 import type { ClaimedJob, Payload, Settlement, SettlementReply } from "../../../kernel/job.ts";
 import { type Row, readNumber, readPayload, readText } from "../database/row.ts";
@@ -18,11 +19,40 @@ export interface ExchangeWire {
 export interface ExchangeReplyWire {
   /** By the number of the settlement; those that are absent were applied as successes. */
   readonly settled: ReadonlyMap<number, SettlementReply>;
-  /** Rows of `sql/jobs/claimable.sql`, as they were before the claim. */
-  readonly claimed: readonly Row[];
+  readonly claimed: ClaimedWire;
   /** Queue and task of each lane that a claimed job is of. */
   readonly lanes: ReadonlyMap<number, readonly [queue: string, task: string]>;
   readonly quarantined: boolean;
+}
+
+/**
+ * Claimed jobs on their way back. Their numbers lie in one typed array, which is copied as a block: 0.5 µs a job to
+ * copy, where an array of rows takes 1.5.
+ */
+export interface ClaimedWire {
+  /** For each job the columns in `NUMBER_COLUMNS`. */
+  readonly numbers: Float64Array;
+  /** For each job its id, its input and its headers as JSON. */
+  readonly values: readonly SQLOutputValue[];
+}
+
+// Columns of sql/jobs/claimable.sql: sequence, lane, priority, early, failures, crashes, fence, created_at.
+const NUMBER_COLUMNS: readonly number[] = [0, 2, 3, 6, 7, 8, 9, 10];
+const [ID, INPUT, HEADERS] = [1, 4, 5];
+const VALUES_PER_CLAIM = 3;
+
+export function encodeClaimed(rows: readonly Row[]): ClaimedWire {
+  const numbers = new Float64Array(rows.length * NUMBER_COLUMNS.length);
+  const values: SQLOutputValue[] = [];
+  let place = 0;
+  for (const row of rows) {
+    for (const column of NUMBER_COLUMNS) {
+      numbers[place] = readNumber(row, column);
+      place += 1;
+    }
+    values.push(row[ID] ?? null, row[INPUT] ?? null, row[HEADERS] ?? null);
+  }
+  return { numbers, values };
 }
 
 /** The values of one settlement lie so far apart. */
@@ -72,26 +102,35 @@ const succeeded: SettlementReply = { status: "applied", state: "succeeded" };
 export function decodeExchangeReply(request: ExchangeRequest, reply: ExchangeReplyWire): ExchangeReply {
   return {
     settled: request.settlements.map((_, index) => reply.settled.get(index) ?? succeeded),
-    claimed: reply.claimed.map((row) => toClaimedJob(row, reply.lanes)),
+    claimed: decodeClaimed(reply),
     quarantined: reply.quarantined,
   };
 }
 
-function toClaimedJob(row: Row, lanes: ExchangeReplyWire["lanes"]): ClaimedJob {
-  const [queue, task] = lanes.get(readNumber(row, 2)) ?? ["", ""];
-  return {
-    id: readText(row, 1),
-    task,
-    queue,
-    priority: readNumber(row, 3),
-    input: readPayload(row, 4),
-    headers: readHeaders(row, 5),
-    ack: readNumber(row, 6) === 1 ? "early" : "late",
-    failures: readNumber(row, 7),
-    crashes: readNumber(row, 8),
-    // The row was read before the claim raised it.
-    fence: readNumber(row, 9) + 1,
-    receipt: readNumber(row, 0),
-    createdAt: readNumber(row, 10),
-  };
+function decodeClaimed({ claimed: { numbers, values }, lanes }: ExchangeReplyWire): ClaimedJob[] {
+  const jobs: ClaimedJob[] = [];
+  for (let from = 0; from < numbers.length; from += NUMBER_COLUMNS.length) {
+    const place = jobs.length * VALUES_PER_CLAIM;
+    const [queue, task] = lanes.get(numberAt(numbers, from + 1)) ?? ["", ""];
+    jobs.push({
+      id: readText(values, place),
+      task,
+      queue,
+      priority: numberAt(numbers, from + 2),
+      input: readPayload(values, place + 1),
+      headers: readHeaders(values, place + 2),
+      ack: numberAt(numbers, from + 3) === 1 ? "early" : "late",
+      failures: numberAt(numbers, from + 4),
+      crashes: numberAt(numbers, from + 5),
+      // The row was read before the claim raised it.
+      fence: numberAt(numbers, from + 6) + 1,
+      receipt: numberAt(numbers, from),
+      createdAt: numberAt(numbers, from + 7),
+    });
+  }
+  return jobs;
+}
+
+function numberAt(numbers: Float64Array, place: number): number {
+  return numbers[place] ?? 0;
 }

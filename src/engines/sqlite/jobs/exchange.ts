@@ -2,7 +2,13 @@ import type { SettlementReply } from "../../../kernel/job.ts";
 import { type Row, readNumber } from "../database/row.ts";
 import type { Work } from "../work.ts";
 import type { Claims } from "./claim.ts";
-import { type ExchangeReplyWire, type ExchangeWire, settlementAt, VALUES_PER_SETTLEMENT } from "./exchange-wire.ts";
+import {
+  type ExchangeReplyWire,
+  type ExchangeWire,
+  encodeClaimed,
+  settlementAt,
+  VALUES_PER_SETTLEMENT,
+} from "./exchange-wire.ts";
 import { settle } from "./settle.ts";
 
 /** Settles what has finished, then claims what is next. */
@@ -13,9 +19,10 @@ export function exchange(work: Work, claims: Claims, wire: ExchangeWire): Exchan
     if (reply !== undefined) settled.set(index, reply);
   }
   const isRegistered = work.statements.hot("liveness/standing").get(wire.worker) !== undefined;
-  if (wire.claim === undefined || !isRegistered) return { settled, claimed: [], lanes: new Map(), quarantined: false };
+  if (wire.claim === undefined || !isRegistered)
+    return { settled, claimed: encodeClaimed([]), lanes: new Map(), quarantined: false };
   const { rows, quarantined } = claims.claim(work, wire, wire.claim);
-  return { settled, claimed: rows, lanes: lanesOf(work, rows), quarantined };
+  return { settled, claimed: encodeClaimed(rows), lanes: lanesOf(work, rows), quarantined };
 }
 
 function lanesOf(work: Work, rows: readonly Row[]): ExchangeReplyWire["lanes"] {
