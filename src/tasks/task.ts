@@ -1,9 +1,11 @@
 import type { Clock } from "../kernel/clock.ts";
+import { OptionsInvalid } from "../kernel/errors.ts";
+import { describeType } from "../kernel/json.ts";
 import { AsyncResult, type ResultSource } from "./async-result.ts";
 import { type CallOptions, encodeInput, makeJob, manyCallKeys, oneCallKeys } from "./call.ts";
 import type { Pusher } from "./pusher.ts";
 import type { RegisteredTask } from "./registry.ts";
-import { parseInput } from "./schema.ts";
+import { isThenable, parseInput } from "./schema.ts";
 
 /** `input` may be left out where the task takes none. */
 export type CallArguments<Input, Options> = undefined extends Input
@@ -57,11 +59,17 @@ export class Task<Input, Output> {
 
   /**
    * Pushes many jobs, all of them or none, in one commit. Much faster than one `delay` each, awaited in turn.
+   * @throws all that `delay` throws.
    * @example
    * await resize.delayMany(images.map(({ id }) => ({ imageId: id })));
    */
   async delayMany(inputs: readonly Input[], options: Omit<CallOptions, "key"> = {}): Promise<PushedResult<Output>[]> {
-    return this.#push(inputs, options, manyCallKeys);
+    if (!Array.isArray(inputs))
+      throw new OptionsInvalid(
+        `delayMany() takes a list of inputs, not ${describeType(inputs)}: for one input there is delay().`,
+      );
+    // A list with holes is one of undefined: what is skipped here would be missing where the replies are told apart.
+    return this.#push(Array.from(inputs), options, manyCallKeys);
   }
 
   async #push(
@@ -87,7 +95,7 @@ export class Task<Input, Output> {
     if (schema === undefined) return;
     for (const input of inputs) {
       const parsed = parseInput(schema, name, input);
-      if (parsed instanceof Promise) await parsed;
+      if (isThenable(parsed)) await parsed;
     }
   }
 }

@@ -1,4 +1,6 @@
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { describe, expect, test } from "vitest";
+import { parseInput } from "../../src/tasks/index.ts";
 import { rejection, setUp } from "./setup.ts";
 
 class Feed {
@@ -76,5 +78,48 @@ describe("an input over its limit is refused", () => {
     // A copy as text would take at least 100 MB and 100 ms; the check stops at 64 KiB.
     expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(10_000_000);
     expect(elapsedMs).toBeLessThan(50);
+  });
+});
+
+/** A schema as a library may write it that keeps to the standard only nearly. */
+function schema(validate: (value: unknown) => unknown): StandardSchemaV1 {
+  return {
+    "~standard": { version: 1, vendor: "test", validate: validate as StandardSchemaV1["~standard"]["validate"] },
+  };
+}
+
+describe("a schema that is odd", () => {
+  test("a promise of its own make is waited for, and what it refuses is refused", async () => {
+    const setup = await setUp();
+    // biome-ignore lint/suspicious/noThenProperty: that is what such a promise is.
+    const later = (result: unknown) => ({ then: (resolve: (value: unknown) => void) => resolve(result) });
+    const strict = setup.task({ name: "strict", input: schema(() => later({ issues: [{ message: "no" }] })) });
+    expect(await rejection(strict.delay(1))).toMatchObject({ code: "INPUT_INVALID" });
+    const parsed = parseInput(
+      schema((value) => later({ value: [value] })),
+      "t",
+      7,
+    );
+    expect(await parsed).toEqual([7]);
+  });
+
+  test.each<[string, unknown]>([
+    ["null", null],
+    ["nothing", undefined],
+    ["true", true],
+    ["an object without value or issues", {}],
+    ["issues that are no list", { issues: 7 }],
+  ])("an answer that is %s accepts nothing", async (_, answer) => {
+    const task = (await setUp()).task({ name: "t", input: schema(() => answer) });
+    expect(await rejection(task.delay(1))).toMatchObject({ code: "OPTIONS_INVALID" });
+  });
+
+  test("issues that are hardly readable are told as far as they can be", async () => {
+    const issues = [null, { message: "m", path: [null, Symbol("s"), { key: "k" }] }, {}];
+    const task = (await setUp()).task({ name: "t", input: schema(() => ({ issues })) });
+    expect(await rejection(task.delay(1))).toMatchObject({
+      code: "INPUT_INVALID",
+      details: { issues: [{ path: "$" }, { path: "$.undefined.Symbol(s).k", message: "m" }, { path: "$" }] },
+    });
   });
 });

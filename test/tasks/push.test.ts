@@ -33,6 +33,21 @@ describe("delayMany", () => {
     expect(await setup.task({ name: "t" }).delayMany([])).toEqual([]);
   });
 
+  test("a list with holes is one of undefined, and the pushes of the same turn go on", async () => {
+    const setup = await setUp();
+    const task = setup.task({ name: "t" });
+    const holes = Object.assign(new Array<number>(2), { 1: 7 });
+    const [before, many, after] = await Promise.all([task.delay(1), task.delayMany(holes), task.delay(2)]);
+    expect([before.outcome, many.length, after.outcome]).toEqual(["created", 2, "created"]);
+    expect((await setup.claim(["t"])).map(({ input }) => input)).toEqual(["1", undefined, "7", "2"]);
+  });
+
+  test.each([[null], [7], ["text"], [new Set([1])]])("%s is no list of inputs", async (inputs) => {
+    const task = (await setUp()).task({ name: "t" });
+    const pushed: Promise<unknown> = Reflect.apply(task.delayMany, task, [inputs]);
+    expect(await rejection(pushed)).toMatchObject({ code: "OPTIONS_INVALID" });
+  });
+
   test.each<[string, unknown[], object, string]>([
     ["an input that is not JSON", [1, () => {}, 3], {}, "NOT_JSON"],
     ["an option that does not fit", [1, 2, 3], { priority: 11 }, "OPTIONS_INVALID"],

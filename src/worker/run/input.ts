@@ -1,7 +1,7 @@
 import { InputInvalid } from "../../kernel/errors.ts";
 import type { ClaimedJob } from "../../kernel/job.ts";
 import { decodeJson } from "../../kernel/json.ts";
-import { parseInput, VERSION_HEADER } from "../../tasks/index.ts";
+import { isThenable, parseInput, VERSION_HEADER } from "../../tasks/index.ts";
 import type { Attempt } from "./attempt.ts";
 
 /** The input was pushed by newer code than this worker's. */
@@ -19,11 +19,13 @@ export function prepareInput({ job, task }: Attempt): unknown {
   const stored = decode(job);
   const fromVersion = versionOf(job);
   const current = fromVersion === task.version ? stored : upgrade(task, stored, fromVersion);
-  if (task.schema === undefined) return current;
-  const { schema, name } = task;
-  return current instanceof Promise
-    ? current.then((upgraded: unknown) => parseInput(schema, name, upgraded))
-    : parseInput(schema, name, current);
+  return isThenable(current)
+    ? Promise.resolve(current).then((upgraded) => parse(task, upgraded))
+    : parse(task, current);
+}
+
+function parse({ schema, name }: Attempt["task"], input: unknown): unknown {
+  return schema === undefined ? input : parseInput(schema, name, input);
 }
 
 function decode({ id, task, input }: ClaimedJob): unknown {
