@@ -1,4 +1,4 @@
-import { NotJson, TooLarge } from "./errors.ts";
+import { LovageError, NotJson, TooLarge } from "./errors.ts";
 
 // Data of people nests a dozen levels; without a limit 64 KiB of "[" would exhaust the stack here or in JSON.stringify.
 const NESTING_LIMIT = 500;
@@ -24,12 +24,29 @@ export interface EncodeLimits {
  */
 export function encodeJson(value: unknown, limits: EncodeLimits): string | undefined {
   if (value === undefined) return undefined;
-  // The check counts as it walks and stops at the limit: 100 MB are refused without being copied into a string first.
-  checkJson(value, limits);
-  const text = JSON.stringify(value);
+  const text = checkedText(value, limits);
   const bytes = text.length * 3 <= limits.limitBytes ? text.length : Buffer.byteLength(text);
   if (bytes > limits.limitBytes) throw tooLarge(limits, bytes);
   return text;
+}
+
+/** Getters and proxies run code of the caller's, which may throw: that is an input that cannot be read, and told as one. */
+function checkedText(value: unknown, limits: EncodeLimits): string {
+  try {
+    // The check counts as it walks and stops at the limit: 100 MB are refused without being copied into a string first.
+    checkJson(value, limits);
+    return JSON.stringify(value);
+  } catch (cause) {
+    if (cause instanceof LovageError) throw cause;
+    throw new NotJson(
+      `${limits.what} is not JSON data: reading it failed (${describeFailure(cause)}); pass plain data.`,
+      { cause, details: { path: "$" } },
+    );
+  }
+}
+
+function describeFailure(cause: unknown): string {
+  return cause instanceof Error ? cause.message : describeType(cause);
 }
 
 /**
@@ -104,6 +121,7 @@ function checkObject(value: object, walk: Walk): void {
 }
 
 function checkArray(value: readonly unknown[], walk: Walk): void {
+  refuseToJson(value, walk);
   for (let index = 0; index < value.length; index += 1) {
     walk.path.push(index);
     checkValue(value[index], walk);
@@ -113,7 +131,7 @@ function checkArray(value: readonly unknown[], walk: Walk): void {
 
 function checkRecord(value: object, walk: Walk): void {
   if (!isPlain(value)) throw notJson(value, walk, adviceFor(value));
-  if ("toJSON" in value && typeof value.toJSON === "function") throw notJson(value, walk, "pass plain data");
+  refuseToJson(value, walk);
   for (const key of Object.keys(value)) {
     walk.path.push(key);
     const member = readMember(value, key, walk);
@@ -124,6 +142,11 @@ function checkRecord(value: object, walk: Walk): void {
     }
     walk.path.pop();
   }
+}
+
+/** A toJSON would be called, and what it gives be written instead of what is checked here. */
+function refuseToJson(value: object, walk: Walk): void {
+  if ("toJSON" in value && typeof value.toJSON === "function") throw notJson(value, walk, "pass plain data");
 }
 
 function isPlain(value: object): boolean {

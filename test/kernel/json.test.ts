@@ -42,6 +42,27 @@ const throwing = {
   },
 };
 
+function refuse(): never {
+  throw new RangeError("do not look");
+}
+
+function revokedProxy(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+function readableOnce(): object {
+  let reads = 0;
+  return Object.defineProperty({}, "ticket", {
+    enumerable: true,
+    get: () => {
+      reads += 1;
+      return reads === 1 ? "valid" : refuse();
+    },
+  });
+}
+
 describe("what is JSON data", () => {
   test("any JSON value reads back as it was", () => {
     fc.assert(
@@ -85,6 +106,7 @@ describe("what is refused, and where it stands", () => {
     ["a Map", { m: new Map() }, "$.m is a Map; pass an array of its entries"],
     ["bytes", { file: Buffer.from("x") }, "$.file is a Buffer; store the bytes"],
     ["an object with toJSON", { a: { toJSON: () => 1 } }, "$.a is an Object; pass plain data"],
+    ["a list with toJSON", { a: Object.assign([1], { toJSON: () => "other" }) }, "$.a is an Array; pass plain data"],
     ["a cycle", cyclic(), "$.list[0].back is a cycle"],
     ["an odd key", { "first name": { 'say "hi"': () => 1 } }, '$["first name"]["say \\"hi\\""] is a function'],
     [
@@ -98,6 +120,17 @@ describe("what is refused, and where it stands", () => {
     expect(error.code).toBe("NOT_JSON");
     expect(error.message).toContain(`the input of task "mail.send" is not JSON data: ${text}`);
     expect(text.startsWith(String(error.details.path))).toBe(true);
+  });
+
+  test.each<[string, () => unknown]>([
+    ["a revoked proxy", revokedProxy],
+    ["a proxy that refuses to be looked at", () => new Proxy({}, { ownKeys: refuse, getPrototypeOf: refuse })],
+    ["a list that cannot be read", () => new Proxy([1], { get: refuse })],
+    ["a member that can be read once only", readableOnce],
+  ])("%s, with what went wrong as the cause", (_what, make) => {
+    const error = refusal(make());
+    expect(error).toMatchObject({ code: "NOT_JSON", message: expect.stringContaining("reading it failed") });
+    expect(error.cause).toBeInstanceOf(Error);
   });
 
   test("nesting that would exhaust the stack, long before it does", () => {
