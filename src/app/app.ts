@@ -95,7 +95,7 @@ export class App {
   ): Task<StandardSchemaV1.InferInput<Schema>, Output>;
   task<Input = void, Output = unknown>(options: PlainTaskOptions<Input, Output>): Task<Input, Output>;
   task(given: AnyTaskOptions | TaskDefinition<unknown, unknown>): Task<unknown, unknown> {
-    const { definition, place } = "definition" in given ? given : { definition: given, place: callerPlace() };
+    const { definition, place } = isDefinition(given) ? given : { definition: given, place: callerPlace() };
     const task = new Task<unknown, unknown>(this.#registry.register(definition, place), this.#source);
     appsOfTasks.set(task, this);
     return task;
@@ -189,6 +189,13 @@ export class App {
       );
     return new Registry(this.settings.task).register({ name }, callerPlace());
   }
+}
+
+/** Callers without types may pass anything, nothing included: what is no definition is told so by the registry. */
+function isDefinition(
+  given: AnyTaskOptions | TaskDefinition<unknown, unknown>,
+): given is TaskDefinition<unknown, unknown> {
+  return typeof given === "object" && given !== null && "definition" in given;
 }
 
 /** What tasks and results hold: always the app's present connection. */

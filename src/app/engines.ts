@@ -44,21 +44,31 @@ interface SqliteUrl {
 
 function readSqliteUrl(url: string): SqliteUrl {
   const [, rawPath = "", query = ""] = /^sqlite:([^?]*)\??(.*)$/i.exec(url) ?? [];
-  const path = decodeURIComponent(rawPath.replace(/^\/\/(?=\/)/, ""));
+  const path = decodePath(rawPath.replace(/^\/\/(?=\/)/, ""));
   const parameters = new URLSearchParams(query);
   const durability = parameters.get("durability") ?? "full";
   const mistakes = [...parameters.keys()]
     .filter((key) => key !== "durability")
     .map((key) => `${key} is not a parameter of a SQLite URL; there is durability`);
-  if (path === "" || path.startsWith(":") || path.startsWith("//"))
+  if (path === undefined) mistakes.push('it has a "%" that is no escape: write "%25" for the sign itself');
+  else if (path === "" || path.startsWith(":") || path.startsWith("//"))
     mistakes.push(
       'it names no file: write "sqlite:lovage.db" or "sqlite:/var/lib/app/lovage.db"; without a file there is "memory:"',
     );
   if (durability !== "full" && durability !== "normal")
     mistakes.push(`durability is ${JSON.stringify(durability)}, not "full" or "normal"`);
-  if (mistakes.length > 0)
+  if (path === undefined || mistakes.length > 0)
     throw new OptionsInvalid(`The engine's URL ${JSON.stringify(url)} does not fit: ${mistakes.join("; ")}.`, {
       details: { mistakes },
     });
   return { path, durability: durability === "normal" ? "normal" : "full" };
+}
+
+function decodePath(rawPath: string): string | undefined {
+  try {
+    return decodeURIComponent(rawPath);
+  } catch {
+    // The only failure there is: a malformed escape, which the caller is told of.
+    return undefined;
+  }
 }

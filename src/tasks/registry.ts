@@ -60,9 +60,9 @@ export class Registry {
   }
 }
 
-function readTask(definition: AnyTaskOptions, place: string, base: JobOptions): RegisteredTask {
+function readTask(given: AnyTaskOptions, place: string, base: JobOptions): RegisteredTask {
   const reader = new OptionReader();
-  reader.knownKeys("", definition, taskKeys);
+  const definition = reader.knownKeys("", given, taskKeys);
   const task = {
     name: reader.name("name", definition.name, "unnamed"),
     place,

@@ -134,12 +134,21 @@ describe("send()", () => {
   });
 });
 
+test.each([[undefined], [null], [7], ["mail.send"], [{ definition: null, place: "here" }]])(
+  "app.task(%j) says what is missing",
+  (given) => {
+    const app = lovage({ url: "memory:" });
+    expect(() => Reflect.apply(app.task, app, [given])).toThrow(expect.objectContaining({ code: "OPTIONS_INVALID" }));
+  },
+);
+
 describe("where the jobs are", () => {
   test.each([
     ["redis://localhost", "ENGINE_UNKNOWN", /No engine answers to "redis:"/],
     ["jobs.db", "ENGINE_UNKNOWN", /has no scheme/],
     ["sqlite:", "OPTIONS_INVALID", /names no file/],
     ["sqlite::memory:", "OPTIONS_INVALID", /names no file/],
+    ["sqlite:50%off.db", "OPTIONS_INVALID", /write "%25"/],
     ["sqlite:jobs.db?durability=none&mode=ro", "OPTIONS_INVALID", /mode is not a parameter.*durability is "none"/],
   ])("%s is refused at once", (url, code, message) => {
     expect(() => lovage({ url })).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
