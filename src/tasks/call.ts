@@ -117,7 +117,7 @@ function readExpires(
   fallbackMs: number | undefined,
 ): When | undefined {
   if (expires instanceof Date) return { at: readInstant(reader, "expires", expires) };
-  const afterMs = expires === undefined ? fallbackMs : reader.durationMs("expires", expires, 0);
+  const afterMs = reader.optionalDurationMs("expires", expires) ?? fallbackMs;
   return afterMs === undefined ? undefined : { afterMs };
 }
 
@@ -139,7 +139,7 @@ function readHeaders(
   version: number,
 ): Readonly<Record<string, string>> | undefined {
   if (headers === undefined) return version === 1 ? undefined : { [VERSION_HEADER]: String(version) };
-  if (typeof headers !== "object" || Array.isArray(headers)) {
+  if (typeof headers !== "object" || headers === null || Array.isArray(headers)) {
     reader.mistake('headers is not an object of strings: write { name: "value" }');
     return undefined;
   }

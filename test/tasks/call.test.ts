@@ -55,6 +55,13 @@ describe("what a call may say", () => {
     expect(await setup.claim(["t"])).toMatchObject([{ id: result.id }]);
   });
 
+  test("null is no value, and never means at once", async () => {
+    const setup = await setUp();
+    const options = Object({ expires: null, countdown: null, key: null, queue: null });
+    expect(await pushed(setup, options)).toMatchObject({ state: "ready", expiresAt: undefined, key: undefined });
+    expect(await mistakes({ headers: null })).toEqual([expect.stringContaining("headers")]);
+  });
+
   test("expires as an instant", async () => {
     const setup = await setUp();
     const expires = new Date(setup.clock.now() + 1_000);

@@ -27,7 +27,7 @@ export class OptionReader {
   }
 
   optionalDurationMs(path: string, value: Duration | undefined): number | undefined {
-    return value === undefined ? undefined : this.durationMs(path, value, 0);
+    return isAbsent(value) ? undefined : this.durationMs(path, value, 0);
   }
 
   integer(path: string, value: number | undefined, fallback: number, range: Range): number {
@@ -38,7 +38,7 @@ export class OptionReader {
   }
 
   optionalInteger(path: string, value: number | undefined, range: Range): number | undefined {
-    return value === undefined ? undefined : this.integer(path, value, range.min, range);
+    return isAbsent(value) ? undefined : this.integer(path, value, range.min, range);
   }
 
   name(path: string, value: string | undefined, fallback: string): string {
@@ -93,6 +93,11 @@ export class OptionReader {
       },
     );
   }
+}
+
+/** `null` is no value either, wherever there is a default: a column of a database comes so. It must not read as 0. */
+function isAbsent(value: unknown): value is undefined {
+  return value === undefined || value === null;
 }
 
 /** A value as a mistake shows it. */
