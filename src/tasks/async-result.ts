@@ -110,10 +110,11 @@ export class AsyncResult<Output> {
    * Ends the job without its being done. One that is waiting ends at once; one that runs is told by `ctx.signal`, and
    * ends as revoked unless it succeeds first. Survives restarts of everything.
    * @throws StateConflict (`STATE_CONFLICT`) when it has ended already.
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) for a reason that is no text of up to 8,000 characters.
    */
   async revoke(options: { readonly reason?: string } = {}): Promise<void> {
     const retainMs = this.#source.settings.jobDefaults.retention.revokedMs;
-    const reason = options.reason ?? "revoked by a caller";
+    const reason = readReason(options.reason ?? "revoked by a caller");
     await this.#source.engine.start();
     const reply = await this.#source.engine.inspect.revoke({ ...this.#selection(), reason, retainMs });
     this.#check(reply.skipped, "revoked: it has ended");
@@ -199,6 +200,8 @@ class Inbox {
   #wake: (() => void) | undefined;
 
   put(news: News): void {
+    // The end is the last news: a read that was under way when the app was closed is answered after it.
+    if (this.#latest?.news instanceof EngineClosed) return;
     // Two reads may be under way at once, and the answer of the earlier one come last.
     if (isRecord(news) && isRecord(this.#latest?.news) && news.version < this.#latest.news.version) return;
     this.#latest = { news };
@@ -225,6 +228,16 @@ function readTimeout(timeout: Duration | undefined): number | undefined {
   const timeoutMs = reader.optionalDurationMs("timeout", timeout);
   reader.finish("The options of get() do not fit");
   return timeoutMs;
+}
+
+// A reason is for reading; 8,000 characters is what an error's message may have, too.
+const MAX_REASON = 8_000;
+
+function readReason(reason: string): string {
+  if (typeof reason === "string" && reason.length <= MAX_REASON) return reason.toWellFormed();
+  throw new OptionsInvalid(
+    `The reason of revoke() is ${typeof reason === "string" ? `${reason.length} characters long` : describeType(reason)}: write a text of up to ${MAX_REASON} characters.`,
+  );
 }
 
 function notFound(id: string): JobNotFound {

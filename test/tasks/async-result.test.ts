@@ -242,6 +242,16 @@ describe("steering a job", () => {
     expect(await setup.claim(["t"])).toEqual([]);
   });
 
+  test.each([[7], ["x".repeat(8_001)], [{ why: "?" }]])(
+    "revoke() takes no reason that is no short text",
+    async (reason) => {
+      const setup = await setUp();
+      const result = await push(setup);
+      expect(await rejection(result.revoke(Object({ reason })))).toMatchObject({ code: "OPTIONS_INVALID" });
+      expect(await result.state()).toBe("ready");
+    },
+  );
+
   test("revoke() asks one that runs to end: success wins, anything else becomes revoked", async () => {
     for (const [outcome, state] of [
       [succeeded, "succeeded"],

@@ -27,6 +27,28 @@ function collect(result: AsyncResult<unknown>): { seen: JobSnapshot<unknown>[]; 
 }
 
 describe("watch()", () => {
+  test("ends with the app, also when a read that was under way is answered after the end", async () => {
+    const answer = Promise.withResolvers<void>();
+    const setup = await setUp({}, (engine) => ({
+      ...engine,
+      inspect: {
+        ...engine.inspect,
+        async get(ids) {
+          const records = await engine.inspect.get(ids);
+          await answer.promise;
+          return records;
+        },
+      },
+    }));
+    const { seen, end } = collect(await push(setup));
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    await setup.source.watcher.close();
+    answer.resolve();
+    expect(await rejection(end)).toMatchObject({ code: "ENGINE_CLOSED" });
+    expect(seen).toEqual([]);
+  });
+
   test("gives the snapshot now, then later ones, the last one always, and ends", async () => {
     const setup = await setUp();
     const { seen, end } = collect(await push(setup));

@@ -7,6 +7,9 @@ import type { Attempt } from "./attempt.ts";
 import { AttemptEnded, type Decision } from "./decision.ts";
 import { logAttempt } from "./job-log.ts";
 
+// A reason is for reading, and kept with the job. The work is done by then, so a longer one is cut and not refused.
+const MAX_REASON = 8_000;
+
 /** What the contexts of a worker share. */
 export interface ContextSource {
   readonly maxDelayMs: number;
@@ -84,7 +87,7 @@ export class AttemptContext implements Context {
   }
 
   get discard(): (reason: string) => never {
-    return (reason) => this.#end({ kind: "discard", reason: String(reason) });
+    return (reason) => this.#end({ kind: "discard", reason: String(reason).slice(0, MAX_REASON).toWellFormed() });
   }
 
   get release(): () => never {

@@ -80,6 +80,12 @@ describe("ctx.snooze", () => {
   });
 });
 
+test("ctx.discard keeps of an endless reason what a person reads", async () => {
+  const { result } = await runOnce((context) => context.discard(`\ud800${"x".repeat(100_000)}`));
+  const snapshot = await result.snapshot();
+  expect(snapshot.state === "revoked" && snapshot.reason).toMatch(/^\ufffdx{7999}$/);
+});
+
 test("ctx.discard ends the job as revoked by its handler, without retries", async () => {
   const { result, runs } = await runOnce((context) => context.discard("the feed is gone"));
   await workshop.clock.advance("1h");
