@@ -15,7 +15,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 if (!existsSync(new URL("./node_modules", import.meta.url))) {
-  console.error("The peers are not installed: run `npm ci --prefix bench` first (npm run bench does).");
+  console.error("The peers are not installed: use `npm run bench`, which does it.");
   process.exit(2);
 }
 
