@@ -8,7 +8,8 @@ import { LockTurn } from "./lock-turn.ts";
 import type { StoreOperations } from "./store-operations.ts";
 import type { Turnstile } from "./turnstile.ts";
 
-// A transaction takes no further request after so long: others want the lock, and its first request an answer.
+// A transaction takes no further request after so long: others want the lock, and its first request an answer. It takes
+// one in any case: reading 50,000 lanes anew takes longer, which may be due each time where other processes commit too.
 const MAX_HELD_MS = 5;
 
 export interface GroupCommitOptions {
@@ -131,7 +132,7 @@ export class GroupCommit {
     work.begin({ recordChanges: recordChanges() });
     const notices: Notice[] = [];
     const limit = this.#apart > 0 ? 1 : Number.POSITIVE_INFINITY;
-    while (calls.length < limit && performance.now() - startedMs < MAX_HELD_MS) {
+    while (calls.length === 0 || (calls.length < limit && performance.now() - startedMs < MAX_HELD_MS)) {
       if (this.#writes.length === 0) collect();
       const call = this.#writes.shift();
       if (call === undefined) break;
