@@ -90,7 +90,7 @@ export interface Jobs {
   pushWithin(transaction: unknown, request: PushRequest): Promise<PushReply>;
   /** Settles and claims in one round trip: the hot path. */
   exchange(request: ExchangeRequest): Promise<ExchangeReply>;
-  /** Keeps the latest progress of running jobs; an update whose claim has ended is dropped. */
+  /** Keeps the latest progress of jobs, from one attempt to the next; an update whose claim has ended is dropped. */
   progress(updates: readonly ProgressUpdate[]): Promise<void>;
   /**
    * Resolves at a hint that a job of this interest may have become ready, or when `signal` aborts. Only a hint: it may

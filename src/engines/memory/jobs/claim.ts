@@ -65,7 +65,6 @@ export class Claim {
       ...{ worker, exchange, claimRetainMs: request.retainMs },
       fence: job.fence + 1,
       startedAt: now,
-      progress: undefined,
     });
   }
 }

@@ -3,7 +3,7 @@ import { newId } from "../../../kernel/id.ts";
 import { type ConformanceTest, definePart } from "../part.ts";
 
 export const progressTests: readonly ConformanceTest[] = definePart("progress", {
-  "the latest is kept, and a success leaves it": async (trial) => {
+  "the latest is kept, also by the next attempt and by a success": async (trial) => {
     const id = await trial.pushOne();
     const worker = await trial.worker();
     const job = await worker.claimOne();
@@ -14,7 +14,11 @@ export const progressTests: readonly ConformanceTest[] = definePart("progress", 
       { ...job, progress: '{"done":3}' },
     ]);
     assert.partialDeepStrictEqual(await trial.get(id), { state: "active", progress: '{"done":3}' });
-    await worker.succeed(job);
+    await worker.settle(job, { kind: "released" });
+    const again = await worker.claimOne();
+    assert.partialDeepStrictEqual(await trial.get(id), { state: "active", progress: '{"done":3}' });
+    await worker.succeed(again);
+    assert.partialDeepStrictEqual(await trial.get(id), { state: "succeeded", progress: '{"done":3}' });
   },
 
   "bytes are kept as bytes": async (trial) => {
