@@ -4,7 +4,7 @@ import type { Argument, Command, Option } from "commander";
 import { exitCodeMeanings } from "../src/cli/exit-code.ts";
 import { createProgram } from "../src/cli/program.ts";
 import { examplesOf } from "../src/cli/shared-options.ts";
-import { type Default, defaults } from "../src/kernel/options/index.ts";
+import { type Default, defaults, environmentDefaults, fixedLimits } from "../src/kernel/options/index.ts";
 
 const NOTICE = "<!-- Made by `node scripts/generate-reference.ts`; a test compares. Change the source instead. -->";
 
@@ -34,15 +34,22 @@ export function optionsReference(): string {
     "# Options and their defaults",
     NOTICE,
     "By the path of the option: `task.retry.max` is `retry.max` of a task, or `task.retry.max` of `lovage()` for all of its tasks. Durations are a number with a unit (`ms`, `s`, `m`, `h`, `d`), or milliseconds.",
-    table(
-      ["option", "default", "why"],
-      Object.entries<Default>(defaults).map(([path, { value, reason }]) => [
-        `\`${path}\``,
-        `\`${typeof value === "number" ? value.toLocaleString("en-US") : value}\``,
-        reason,
-      ]),
-    ),
+    defaultTable(["option", "default", "why"], defaults),
+    "## Environment",
+    defaultTable(["variable", "default", "why"], environmentDefaults),
+    "## Fixed limits",
+    "No option changes these.",
+    defaultTable(["of", "limit", "why"], fixedLimits),
   ]);
+}
+
+function defaultTable(titles: readonly string[], entries: Readonly<Record<string, Default>>): string {
+  const show = (value: Default["value"]): string =>
+    typeof value === "number" ? value.toLocaleString("en-US") : String(value);
+  return table(
+    titles,
+    Object.entries(entries).map(([name, { value, reason }]) => [`\`${name}\``, `\`${show(value)}\``, reason]),
+  );
 }
 
 function leaves(command: Command): Command[] {

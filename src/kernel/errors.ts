@@ -96,7 +96,7 @@ export class JobNotFound extends LovageError {
   override readonly name = "JobNotFound";
   override readonly code = "JOB_NOT_FOUND";
 }
-/** The job failed for good. `original` is the last attempt's error as it was stored. */
+/** The job failed for good. `cause` is the last attempt's error, with its name, message and stack; `details.attempts`. */
 export class JobFailed extends LovageError {
   override readonly name = "JobFailed";
   override readonly code = "JOB_FAILED";

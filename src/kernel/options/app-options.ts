@@ -1,6 +1,6 @@
 import type { Duration } from "../duration.ts";
 import type { Logger } from "../logger.ts";
-import { defaults } from "./defaults.ts";
+import { defaults, environmentDefaults, fixedLimits } from "./defaults.ts";
 import { OptionReader, show } from "./reader.ts";
 import {
   type JobOptions,
@@ -123,8 +123,8 @@ export function readAppOptions(
     pushTimeoutMs: reader.durationMs("pushTimeout", given.pushTimeout, defaults.pushTimeout.value),
     inputLimitBytes: reader.integer("inputLimit", given.inputLimit, defaults.inputLimit.value, BYTES),
     resultLimitBytes: reader.integer("resultLimit", given.resultLimit, defaults.resultLimit.value, BYTES),
-    progressLimitBytes: defaults.progressLimit.value,
-    maxDelayMs: reader.durationMs("maxDelay", undefined, defaults.maxDelay.value),
+    progressLimitBytes: fixedLimits["ctx.progress"].value,
+    maxDelayMs: reader.durationMs("countdown", undefined, fixedLimits["countdown, eta"].value),
     logFormat: readLogFormat(reader, environment.LOVAGE_LOG),
   };
   reader.finish("The options of lovage() do not fit");
@@ -144,7 +144,7 @@ function readUrl(
 }
 
 function readLogFormat(reader: OptionReader, value: string | undefined): "human" | "json" {
-  const fallback = defaults.logFormat.value;
+  const fallback = environmentDefaults.LOVAGE_LOG.value;
   if (value === undefined || value === "" || value === "human" || value === "json") return value || fallback;
   reader.mistake(`LOVAGE_LOG is ${JSON.stringify(value)}, not "human" or "json"`);
   return fallback;

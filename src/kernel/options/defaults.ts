@@ -11,9 +11,6 @@ export const defaults = {
   pushTimeout: { value: "10s", reason: "longer than any healthy commit, shorter than a web request's patience" },
   inputLimit: { value: 65_536, reason: "bytes; an input names data, it does not carry it" },
   resultLimit: { value: 1_048_576, reason: "bytes; a result is read by a caller, a report belongs in a store" },
-  progressLimit: { value: 65_536, reason: "bytes; progress is written often" },
-  maxDelay: { value: "3650d", reason: "an eta further off is a mistake in units, or a date meant as 'never'" },
-  logFormat: { value: "human", reason: "whoever starts a worker reads it first; `LOVAGE_LOG=json` comes before it" },
 
   "task.queue": { value: "default", reason: "one queue until there is a reason for two" },
   "task.priority": { value: 5, reason: "the middle of 0 to 9 leaves room on both sides" },
@@ -39,3 +36,17 @@ export const defaults = {
 } as const;
 
 export type DefaultPath = keyof typeof defaults;
+
+/** What an environment variable says where it is not set. */
+export const environmentDefaults = {
+  LOVAGE_LOG: { value: "human", reason: "whoever starts a worker reads its log first; the other is `json`" },
+} as const;
+
+/** Bounds that are the same for everyone: no option changes them. */
+export const fixedLimits = {
+  "ctx.progress": { value: 65_536, reason: "bytes; progress is written often" },
+  "countdown, eta": {
+    value: "3650d",
+    reason: "one further off is a mistake in units, or a date meant as 'never'",
+  },
+} as const;
