@@ -70,9 +70,10 @@ export class AsyncResult<Output> {
    * @throws JobFailed (`JOB_FAILED`), whose `cause` has the original name, message and stack.
    * @throws JobRevoked (`JOB_REVOKED`)
    * @throws ResultTimeout (`RESULT_TIMEOUT`): the job itself goes on.
+   * @throws OptionsInvalid (`OPTIONS_INVALID`): a misspelled `timeout` would wait for ever.
    */
   async get(options: GetOptions = {}): Promise<Output> {
-    const timeoutMs = readTimeout(options.timeout);
+    const timeoutMs = readTimeout(options);
     const record = await this.#finished(timeoutMs, options.signal);
     const snapshot = toSnapshot<Output>(record);
     if (snapshot.state === "succeeded") return snapshot.result;
@@ -114,7 +115,7 @@ export class AsyncResult<Output> {
    */
   async revoke(options: { readonly reason?: string } = {}): Promise<void> {
     const retainMs = this.#source.settings.jobDefaults.retention.revokedMs;
-    const reason = readReason(options.reason ?? "revoked by a caller");
+    const reason = readReason(options);
     await this.#source.engine.start();
     const reply = await this.#source.engine.inspect.revoke({ ...this.#selection(), reason, retainMs });
     this.#check(reply.skipped, "revoked: it has ended");
@@ -223,8 +224,9 @@ function isRecord(news: News): news is JobRecord {
   return news !== undefined && !(news instanceof EngineClosed);
 }
 
-function readTimeout(timeout: Duration | undefined): number | undefined {
+function readTimeout(options: GetOptions): number | undefined {
   const reader = new OptionReader();
+  const { timeout } = reader.knownKeys("", options, ["timeout", "signal"]);
   const timeoutMs = reader.optionalDurationMs("timeout", timeout);
   reader.finish("The options of get() do not fit");
   return timeoutMs;
@@ -233,7 +235,10 @@ function readTimeout(timeout: Duration | undefined): number | undefined {
 // A reason is for reading; 8,000 characters is what an error's message may have, too.
 const MAX_REASON = 8_000;
 
-function readReason(reason: string): string {
+function readReason(options: { readonly reason?: string }): string {
+  const reader = new OptionReader();
+  const { reason = "revoked by a caller" } = reader.knownKeys("", options, ["reason"]);
+  reader.finish("The options of revoke() do not fit");
   if (typeof reason === "string" && reason.length <= MAX_REASON) return reason.toWellFormed();
   throw new OptionsInvalid(
     `The reason of revoke() is ${typeof reason === "string" ? `${reason.length} characters long` : describeType(reason)}: write a text of up to ${MAX_REASON} characters.`,

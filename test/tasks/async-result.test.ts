@@ -27,6 +27,21 @@ async function ended(setup: Setup, outcome: Outcome): Promise<AsyncResult<unknow
   return result;
 }
 
+test.each<[string, string, (result: AsyncResult<unknown>) => Promise<unknown>]>([
+  ["get({ timeoutMs })", "timeoutMs is not an option", (result) => result.get(mistaken({ timeoutMs: 1 }))],
+  ['get("30s")', '"30s", not an object', (result) => result.get(mistaken("30s"))],
+  ["revoke({ because })", "because is not an option", (result) => result.revoke(mistaken({ because: "x" }))],
+])("%s is refused instead of left out", async (_, said, call) => {
+  const result = await push(await setUp());
+  const error = await rejection(call(result));
+  expect(error).toMatchObject({ code: "OPTIONS_INVALID", message: expect.stringContaining(said) });
+});
+
+/** Options as a caller without types may write them. */
+function mistaken(options: unknown): never {
+  return options as never;
+}
+
 describe("an id that is not there", () => {
   const unknown = "01900000-0000-7000-8000-000000000000";
 
