@@ -1,6 +1,7 @@
 import { type Engine, instrument, withHints } from "../engine/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { EngineClosed } from "../kernel/errors.ts";
+import { guardedLogger } from "../kernel/guarded-logger.ts";
 import type { Lifecycle } from "../kernel/lifecycle.ts";
 import type { Logger } from "../kernel/logger.ts";
 import type { Metrics } from "../kernel/metrics.ts";
@@ -31,7 +32,7 @@ export class Connection implements TaskSource {
     this.clock = parts.clock;
     this.logger = parts.logger;
     this.settings = settings;
-    this.watcher = new Watcher(this.engine, this.clock, this.logger);
+    this.watcher = new Watcher(this.engine, this.clock, guardedLogger(this.logger));
     this.pusher = new Pusher(this.engine, this.clock, settings, metrics);
   }
 

@@ -12,7 +12,7 @@ export {
 } from "./definition.ts";
 export { Pusher } from "./pusher.ts";
 export { type RegisteredTask, Registry } from "./registry.ts";
-export { type InputIssue, isThenable, parseInput } from "./schema.ts";
+export { type InputIssue, parseInput } from "./schema.ts";
 export type { JobSnapshot } from "./snapshot.ts";
 export { type CallArguments, PushedResult, Task, type TaskSource } from "./task.ts";
 export { Watcher } from "./watcher.ts";

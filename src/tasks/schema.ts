@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { InputInvalid, OptionsInvalid } from "../kernel/errors.ts";
 import { describeType } from "../kernel/json.ts";
+import { isThenable } from "../kernel/thenable.ts";
 
 /** One thing that a schema found wrong. */
 export interface InputIssue {
@@ -17,11 +18,6 @@ export function parseInput(schema: StandardSchemaV1, task: string, input: unknow
   return isThenable(result)
     ? Promise.resolve(result).then((settled) => parsedValue(settled, task))
     : parsedValue(result, task);
-}
-
-/** A promise of whatever make: a library or another realm may have its own. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 function parsedValue(result: unknown, task: string): unknown {

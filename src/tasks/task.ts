@@ -1,11 +1,12 @@
 import type { Clock } from "../kernel/clock.ts";
 import { OptionsInvalid } from "../kernel/errors.ts";
 import { describeType } from "../kernel/json.ts";
+import { isThenable } from "../kernel/thenable.ts";
 import { AsyncResult, type ResultSource } from "./async-result.ts";
 import { type CallOptions, encodeInput, makeJob, manyCallKeys, oneCallKeys } from "./call.ts";
 import type { Pusher } from "./pusher.ts";
 import type { RegisteredTask } from "./registry.ts";
-import { isThenable, parseInput } from "./schema.ts";
+import { parseInput } from "./schema.ts";
 
 /** `input` may be left out where the task takes none. */
 export type CallArguments<Input, Options> = undefined extends Input

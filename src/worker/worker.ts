@@ -3,13 +3,13 @@ import { hostname } from "node:os";
 import type { WorkerDescription } from "../engine/index.ts";
 import type { Duration } from "../kernel/duration.ts";
 import { OptionsInvalid } from "../kernel/errors.ts";
+import { guardedLogger } from "../kernel/guarded-logger.ts";
 import { type Lifecycle, LifecycleGuard } from "../kernel/lifecycle.ts";
 import { OptionReader, readWorkerOptions, type WorkerOptions, type WorkerSettings } from "../kernel/options/index.ts";
 import { version } from "../kernel/version.ts";
 import { Crew } from "./crew.ts";
 import { type DrainReport, drain } from "./drain.ts";
 import { Grace } from "./grace.ts";
-import { guardedLogger } from "./guarded-logger.ts";
 import type { WorkerParts } from "./parts.ts";
 import type { RecycleReason } from "./recycle.ts";
 import { shutDown } from "./shutdown.ts";
@@ -35,8 +35,8 @@ export interface WorkerStatus {
 export type EndReason = "stopped" | RecycleReason;
 
 export interface StopOptions {
-  /** How long running handlers may take to finish. Default: the option `grace`. */
-  readonly graceMs?: number;
+  /** How long running handlers may take to finish. Default: the worker's option of this name. */
+  readonly grace?: Duration;
 }
 
 /**
@@ -105,16 +105,25 @@ export class Worker implements Lifecycle {
   /**
    * Stops warm: claims nothing more, lets running handlers finish for the time of grace, then aborts their signals and
    * gives their jobs back at once. A second call may shorten the grace.
+   *
+   * @throws OptionsInvalid (`OPTIONS_INVALID`)
+   *
+   * @example
+   * await worker.stop({ grace: "5s" });
    */
-  stop(options: StopOptions = {}): Promise<void> {
+  async stop(options: StopOptions = {}): Promise<void> {
+    const reader = new OptionReader();
+    const { grace } = reader.knownKeys("", options, ["grace"]);
+    const graceMs = reader.optionalDurationMs("grace", grace) ?? this.settings.graceMs;
+    reader.finish("The options of stop() do not fit");
     // Without a shutdown under way or to come, the timer of the grace would be nobody's.
-    if (this.#state !== "stopped") this.#grace.limit(options.graceMs ?? this.settings.graceMs);
-    return this.#guard.stop();
+    if (this.#state !== "stopped") this.#grace.limit(graceMs);
+    await this.#guard.stop();
   }
 
   /** Stops cold: gives running jobs back at once. Also ends a warm stop that is under way. */
   abort(): Promise<void> {
-    return this.stop({ graceMs: 0 });
+    return this.stop({ grace: 0 });
   }
 
   /**
@@ -128,7 +137,8 @@ export class Worker implements Lifecycle {
    */
   async drain(options: { readonly timeout?: Duration } = {}): Promise<DrainReport> {
     const reader = new OptionReader();
-    const timeoutMs = reader.optionalDurationMs("timeout", options.timeout);
+    const { timeout } = reader.knownKeys("", options, ["timeout"]);
+    const timeoutMs = reader.optionalDurationMs("timeout", timeout);
     reader.finish("The options of drain() do not fit");
     const wasRunning = this.#guard.started;
     await this.start();

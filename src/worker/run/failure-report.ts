@@ -2,6 +2,7 @@ import { formatDuration } from "../../kernel/duration.ts";
 import type { ErrorRecord } from "../../kernel/error-record.ts";
 import type { Outcome, When } from "../../kernel/job.ts";
 import type { FailedAttempt } from "../../kernel/options/index.ts";
+import { isThenable } from "../../kernel/thenable.ts";
 import type { Attempt } from "./attempt.ts";
 import { logAttempt } from "./job-log.ts";
 import { runOutside } from "./run-context.ts";
@@ -31,7 +32,7 @@ export class FailureReport {
     try {
       const result = runOutside(() => this.#onError?.(failure));
       // Declared to return nothing, but an async function fits there too, and its rejection would end the process.
-      if (result instanceof Promise) result.catch(tell);
+      if (isThenable(result)) result.then(undefined, tell);
     } catch (error) {
       tell(error);
     }

@@ -1,7 +1,8 @@
 import { InputInvalid } from "../../kernel/errors.ts";
 import type { ClaimedJob } from "../../kernel/job.ts";
 import { decodeJson } from "../../kernel/json.ts";
-import { isThenable, parseInput, VERSION_HEADER } from "../../tasks/index.ts";
+import { isThenable } from "../../kernel/thenable.ts";
+import { parseInput, VERSION_HEADER } from "../../tasks/index.ts";
 import type { Attempt } from "./attempt.ts";
 
 /** The input was pushed by newer code than this worker's. */
