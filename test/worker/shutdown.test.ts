@@ -74,7 +74,7 @@ describe("a warm stop", () => {
 
   test("a job that must not run twice fails instead of being given back", async () => {
     const { result, worker } = await start({ app: { task: { ack: "early" } } });
-    void worker.stop({ graceMs: 1_000 });
+    void worker.stop({ grace: "1s" });
     await workshop.clock.advance("1s");
     await expect(result.get()).rejects.toMatchObject({ cause: { code: "WORKER_STOPPED" } });
   });
@@ -101,6 +101,13 @@ describe("a warm stop", () => {
     await workshop.clock.advance(0);
     expect(runs()).toBe(1);
     expect(await late.state()).toBe("ready");
+  });
+
+  test("a misspelled option of stop() is refused, and the worker goes on", async () => {
+    const { worker } = await start({});
+    const options = { graceMs: 5_000 } as object;
+    await expect(worker.stop(options)).rejects.toMatchObject({ code: "OPTIONS_INVALID" });
+    expect(worker.live).toBe(true);
   });
 });
 
@@ -142,7 +149,7 @@ describe("while the engine is away", () => {
     const switcher = { away: false };
     const { worker } = await start({ wrap: failing(switcher) });
     switcher.away = true;
-    const stopped = watch(worker.stop({ graceMs: 5_000 }));
+    const stopped = watch(worker.stop({ grace: "5s" }));
     await workshop.clock.advance("15s");
     expect(stopped()).toBe(true);
     expect(workshop.log.find("did not take the outcome")[0]?.fields).toEqual({ jobs: 1 });
