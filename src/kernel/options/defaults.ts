@@ -35,8 +35,6 @@ export const defaults = {
   "worker.lagWarning": { value: "1s", reason: "a loop blocked for so long delays every other job of the process" },
 } as const;
 
-export type DefaultPath = keyof typeof defaults;
-
 /** What an environment variable says where it is not set. */
 export const environmentDefaults = {
   LOVAGE_LOG: { value: "human", reason: "whoever starts a worker reads its log first; the other is `json`" },

@@ -1,6 +1,6 @@
 export type { AppOptions, FailedAttempt, QueueOptions, Settings } from "./app-options.ts";
 export { readAppOptions } from "./app-options.ts";
-export { type Default, type DefaultPath, defaults, environmentDefaults, fixedLimits } from "./defaults.ts";
+export { type Default, defaults, environmentDefaults, fixedLimits } from "./defaults.ts";
 export { OptionReader, type Range } from "./reader.ts";
 export type {
   ErrorClass,
