@@ -3,7 +3,7 @@ import type { Engine } from "../engine/index.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { NameInvalid, StateConflict } from "../kernel/errors.ts";
 import { isName } from "../kernel/job.ts";
-import { type Logger, streamLogger } from "../kernel/logger.ts";
+import { type Logger, standardError, streamLogger } from "../kernel/logger.ts";
 import { Metrics } from "../kernel/metrics.ts";
 import { type AppOptions, readAppOptions, type Settings, type WorkerOptions } from "../kernel/options/index.ts";
 import { callerPlace } from "../kernel/place.ts";
@@ -56,7 +56,7 @@ export class App {
     this.settings = readAppOptions(options, process.env, ["engine", "clock"]);
     this.#options = options;
     const clock = options.clock ?? systemClock;
-    const logger = options.logger ?? streamLogger(process.stderr, { json: this.settings.logFormat === "json" });
+    const logger = options.logger ?? streamLogger(standardError, { json: this.settings.logFormat === "json" });
     const { url, namespace } = this.settings;
     const engine = options.engine ?? createEngine({ url, namespace, clock });
     this.#registry = new Registry(this.settings.task);

@@ -1,4 +1,5 @@
 import type { App } from "../app/index.ts";
+import { standardError } from "../kernel/logger.ts";
 import type { WorkerSettings } from "../kernel/options/index.ts";
 import { version } from "../kernel/version.ts";
 import { describePlace } from "./session.ts";
@@ -35,5 +36,5 @@ export function announce(app: App, { worker, settings, processes, probePort }: A
     ["concurrency", `${concurrency}${processes === undefined ? "" : ` in each of ${processes} processes`}`],
     ["probe", probePort === undefined ? undefined : `port ${probePort}, /live and /ready`],
   ]);
-  process.stderr.write(`${coloured("bold", `lovage ${version}`, process.stderr)}\n${facts.replaceAll(/^/gm, "  ")}\n`);
+  standardError.write(`${coloured("bold", `lovage ${version}`, process.stderr)}\n${facts.replaceAll(/^/gm, "  ")}\n`);
 }

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { toErrorRecord } from "../kernel/error-record.ts";
 import { LovageError } from "../kernel/errors.ts";
+import { standardError } from "../kernel/logger.ts";
 import { coloured, printable } from "./text.ts";
 
 /**
@@ -8,7 +9,7 @@ import { coloured, printable } from "./text.ts";
  * and for an error that is not Lovage's: that one is a bug, and whoever mends it needs it.
  */
 export function printFailure(error: unknown, flags: { readonly json: boolean; readonly debug: boolean }): void {
-  process.stderr.write(`${flags.json ? jsonFailure(error, flags.debug) : humanFailure(error, flags.debug)}\n`);
+  standardError.write(`${flags.json ? jsonFailure(error, flags.debug) : humanFailure(error, flags.debug)}\n`);
 }
 
 function jsonFailure(error: unknown, debug: boolean): string {

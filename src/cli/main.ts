@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { standardError } from "../kernel/logger.ts";
 import { version } from "../kernel/version.ts";
 import { type ExitCode, exitCode, exitCodeOf } from "./exit-code.ts";
 import { printFailure } from "./failure.ts";
@@ -20,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     code = given;
   };
   const program = createProgram({ version, json, finish });
-  process.stdout.on("error", endOnClosedPipe);
+  process.stdout.on("error", endWithoutOutput);
   try {
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
@@ -48,8 +49,11 @@ function endWhateverIsLeft(code: number): void {
   setTimeout(() => process.exit(code), LINGER_MS).unref();
 }
 
-/** `lovage jobs list | head` closes the pipe early, which is no error of anybody's. */
-function endOnClosedPipe(error: Error): void {
+/** `lovage jobs list | head` closes the pipe early, which is no error of anybody's; a disk that is full is one. */
+function endWithoutOutput(error: Error): void {
   if ("code" in error && error.code === "EPIPE") process.exit(exitCode.ok);
-  throw error;
+  standardError.write(
+    `error: Standard output cannot be written to: ${error.message}. What is missing there is lost.\n`,
+  );
+  process.exit(exitCode.error);
 }

@@ -1,4 +1,5 @@
 import type { Json } from "../kernel/json.ts";
+import { standardError } from "../kernel/logger.ts";
 import { type Column, formatTable } from "./table.ts";
 
 /** A JSON object, as commands print them. */
@@ -30,5 +31,5 @@ export function printRows<Row>(
 
 /** Tells a person something beside the output; programs are not told. */
 export function printNote(format: Format, text: string): void {
-  if (format.json !== true) process.stderr.write(`${text}\n`);
+  if (format.json !== true) standardError.write(`${text}\n`);
 }

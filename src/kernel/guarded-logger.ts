@@ -1,4 +1,4 @@
-import { type LogFields, type Logger, type LogLevel, streamLogger } from "./logger.ts";
+import { type LogFields, type Logger, type LogLevel, standardError, streamLogger } from "./logger.ts";
 import { isThenable } from "./thenable.ts";
 
 /**
@@ -6,10 +6,7 @@ import { isThenable } from "./thenable.ts";
  * line about it could not be written. Such a line goes to standard error, with the reason. An async function fits as a
  * logger too, and its rejection would end the process.
  */
-export function guardedLogger(
-  logger: Logger,
-  fallback: Logger = streamLogger(process.stderr, { json: false }),
-): Logger {
+export function guardedLogger(logger: Logger, fallback: Logger = streamLogger(standardError, { json: false })): Logger {
   return {
     log(level, message, fields) {
       const rescue = (error: unknown): void => writeInstead(fallback, error, { level, message, fields });

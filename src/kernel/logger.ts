@@ -25,6 +25,20 @@ export interface LogSink {
 }
 
 /**
+ * Standard error as `console` treats it: when its disk is full or its reader gone, lines are lost and nothing else.
+ * An unheard error of the stream would end the process, with every job that runs in it.
+ */
+export const standardError: LogSink = {
+  write(line) {
+    if (!process.stderr.listeners("error").includes(loseLine)) process.stderr.on("error", loseLine);
+    return process.stderr.write(line);
+  },
+};
+
+// There is no place left to tell it at.
+function loseLine(): void {}
+
+/**
  * A logger that writes a line for people (`12:04:05.120 warn  job failed task=mail.send …`, stacks on lines of their
  * own) or, with `json`, one JSON object a line.
  */

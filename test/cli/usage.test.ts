@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { afterAll, describe, expect, test } from "vitest";
-import { clearSandboxes, jsonLines, Sandbox, sandbox } from "./sandbox.ts";
+import { clearSandboxes, jsonLines, Sandbox, sandbox, script } from "./sandbox.ts";
 
 clearSandboxes();
 // What is refused leaves nothing behind, so those tests can share a folder and run two at a time.
@@ -155,4 +157,11 @@ test("a reader that closes the pipe early is no error", async () => {
   const { code, stderr } = await running.ended;
   expect(stderr).toBe("");
   expect(code).toBe(0);
+});
+
+test.runIf(existsSync("/dev/full"))("a disk that is full is told in one line", () => {
+  const place = sandbox({ "full.sh": `exec "${process.execPath}" "${script}" --version > /dev/full\n` });
+  const { status, stderr } = spawnSync("/bin/sh", ["full.sh"], { cwd: place.folder, encoding: "utf8" });
+  expect(stderr).toMatch(/^error: Standard output cannot be written to: ENOSPC.*\n$/);
+  expect(status).toBe(1);
 });

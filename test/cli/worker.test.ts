@@ -66,6 +66,19 @@ describe("one process", () => {
     expect(await (await workersOf(place))()).toEqual([]);
   });
 
+  test("lines that nobody takes any more are lost, and the jobs are not", async () => {
+    const place = sandbox({ "tasks.ts": TASKS });
+    const running = place.start(["worker", "tasks.ts"]);
+    await running.says(STARTED);
+    running.child.stderr?.destroy();
+    const app = place.app();
+    await expect((await app.send("math.fail")).get({ timeout: "20s" })).rejects.toMatchObject({ code: "JOB_FAILED" });
+    const sum = await app.send("math.add", { left: 2, right: 3 });
+    expect(await sum.get({ timeout: "20s" })).toEqual({ sum: 5 });
+    running.child.kill("SIGTERM");
+    expect(await running.ended).toMatchObject({ code: 0, signal: null });
+  });
+
   test("SIGTERM is warm: a running job ends, another is not begun", async () => {
     const place = sandbox({ "tasks.ts": TASKS });
     const running = place.start(["worker", "tasks.ts", "--concurrency", "1"]);

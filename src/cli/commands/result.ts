@@ -3,6 +3,7 @@ import type { App } from "../../app/index.ts";
 import type { Duration } from "../../kernel/duration.ts";
 import { JobFailed, JobNotFound, JobRevoked, ResultTimeout } from "../../kernel/errors.ts";
 import type { JobRecord } from "../../kernel/job.ts";
+import { standardError } from "../../kernel/logger.ts";
 import { readWait } from "../arguments.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { decode, jobToJson } from "../job-view.ts";
@@ -83,7 +84,7 @@ async function explain(app: App, job: JobRecord, code: ExitCode): Promise<ExitCo
   if (code === exitCode.jobFailed) await app.result(job.id).get();
   const progress = job.progress === undefined ? "" : `, progress ${JSON.stringify(decode(job.progress))}`;
   const state = `Job ${job.id} of task "${job.task}" is ${job.state}${progress}`;
-  process.stderr.write(`${printable(state)}. Wait for it with --wait.\n`);
+  standardError.write(`${printable(state)}. Wait for it with --wait.\n`);
   return code;
 }
 
