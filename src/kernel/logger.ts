@@ -14,11 +14,6 @@ export interface Logger {
 /** Writes nothing. */
 export const silentLogger: Logger = { log: () => {} };
 
-/** Adds the same fields to every line. */
-export function withFields(logger: Logger, fields: LogFields): Logger {
-  return { log: (level, message, more) => logger.log(level, message, { ...fields, ...more }) };
-}
-
 /** Where a stream logger writes: `process.stderr`, or anything with the same `write`. */
 export interface LogSink {
   write(line: string): unknown;

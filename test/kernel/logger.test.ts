@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type LogFields, type Logger, silentLogger, streamLogger, withFields } from "../../src/kernel/logger.ts";
+import { type LogFields, type Logger, silentLogger, streamLogger } from "../../src/kernel/logger.ts";
 
 const now = Date.UTC(2026, 4, 1, 12, 4, 5, 120);
 
@@ -110,13 +110,6 @@ test("whatever is logged is one line, and logging never throws", () => {
       if (json) expect(JSON.parse(text).message).toBe(message);
     }),
   );
-});
-
-test("withFields adds to every line, and the line's own facts come first", () => {
-  const text = written(true, (logger) => {
-    withFields(withFields(logger, { task: "a", id: "1" }), { id: "2" }).log("info", "seen", { attempt: 3 });
-  });
-  expect(JSON.parse(text)).toMatchObject({ task: "a", id: "2", attempt: 3 });
 });
 
 test("silentLogger takes anything", () => {
