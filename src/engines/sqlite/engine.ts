@@ -21,6 +21,7 @@ export class SqliteEngine implements Engine {
   readonly inspect: Inspect;
   readonly maintenance: Maintenance;
   readonly #channel: Channel;
+  readonly #subscriptions: Subscriptions;
 
   constructor(settings: SqliteSettings) {
     const arrivals = new Arrivals();
@@ -28,12 +29,11 @@ export class SqliteEngine implements Engine {
     const channel = new Channel(settings, {
       onArrival: (waiters) => arrivals.wake(waiters),
       onMessage: (topic, message) => subscriptions.deliver(topic, message),
-      onEnd() {
-        arrivals.wakeAll();
-        subscriptions.clear();
-      },
+      onEnd: () => arrivals.wakeAll(),
+      onRevived: () => void subscriptions.restore(channel),
     });
     this.#channel = channel;
+    this.#subscriptions = subscriptions;
     this.jobs = new SqliteJobs(channel, settings, arrivals, subscriptions);
     this.liveness = new SqliteLiveness(channel, settings);
     this.upkeep = new SqliteUpkeep(channel);
@@ -46,7 +46,8 @@ export class SqliteEngine implements Engine {
     return this.#channel.start();
   }
 
-  stop(): Promise<void> {
-    return this.#channel.stop();
+  async stop(): Promise<void> {
+    await this.#channel.stop();
+    this.#subscriptions.clear();
   }
 }

@@ -9,8 +9,10 @@ import type { Notice, OperationName, Operations, Order } from "../protocol.ts";
 export interface ChannelListener {
   readonly onArrival: (waiters: readonly number[]) => void;
   readonly onMessage: (topic: string, message: string | Uint8Array) => void;
-  /** The thread is gone: nothing more will be heard. */
+  /** The thread is gone, and with it what it was told to listen and wait for. */
   readonly onEnd: () => void;
+  /** Another thread has taken the place of one that died. */
+  readonly onRevived: () => void;
 }
 
 interface Pending {
@@ -22,12 +24,15 @@ interface Pending {
 // How long after a request's deadline a thread that hangs in a system call is given up.
 const OVERDUE_MS = 5_000;
 
+// A thread that dies at its start is not started over and over.
+const REVIVE_AFTER_MS = 1_000;
+
 /** The default deadline of a request that brings none of its own. */
 export const REQUEST_MS = 10_000;
 
 /**
- * The line to the engine's thread, which it starts and ends. The orders of one turn travel in one message. The thread
- * keeps the process alive only while a request is pending.
+ * The line to the engine's thread, which it starts and ends, and starts again where it died. The orders of one turn
+ * travel in one message. The thread keeps the process alive only while a request is pending.
  */
 export class Channel implements Lifecycle {
   readonly #settings: SqliteSettings;
@@ -42,6 +47,8 @@ export class Channel implements Lifecycle {
   #orders: Order[] = [];
   #lastId = 0;
   #overdueTimer: NodeJS.Timeout | undefined;
+  #beganAtMs = 0;
+  #revival: Promise<void> | undefined;
 
   constructor(settings: SqliteSettings, listener: ChannelListener) {
     this.#settings = settings;
@@ -92,7 +99,7 @@ export class Channel implements Lifecycle {
   }
 
   async #ask(order: (id: number) => Order, deadlineAt: number): Promise<unknown> {
-    this.checkStarted();
+    if (this.#worker === undefined) await this.#revive();
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
@@ -108,7 +115,18 @@ export class Channel implements Lifecycle {
     this.#worker?.postMessage(orders);
   }
 
+  /** Several requests wait for one new thread; too soon after the last start they are told that there is none. */
+  async #revive(): Promise<void> {
+    if (!this.started || performance.now() - this.#beganAtMs < REVIVE_AFTER_MS) throw this.#closed();
+    this.#revival ??= this.#begin().finally(() => {
+      this.#revival = undefined;
+    });
+    await this.#revival;
+    this.#listener.onRevived();
+  }
+
   async #begin(): Promise<void> {
+    this.#beganAtMs = performance.now();
     const entry = new URL("../thread.ts", import.meta.url);
     const worker = new Worker(entry, { workerData: this.#settings, name: "lovage-sqlite" });
     this.#worker = worker;
@@ -130,6 +148,9 @@ export class Channel implements Lifecycle {
   }
 
   async #end(): Promise<void> {
+    await this.#revival?.catch(() => {
+      // Whoever asked for the new thread has been told; there is none to end.
+    });
     this.#worker?.ref();
     this.tell({ kind: "stop" });
     const isLate = setTimeout(() => void this.#worker?.terminate(), REQUEST_MS);
@@ -203,7 +224,7 @@ export class Channel implements Lifecycle {
   #lost(cause: Error | undefined): EngineUnavailable {
     const reason = cause === undefined ? "" : ` (${cause.message})`;
     return new EngineUnavailable(
-      `The thread of the SQLite engine on ${this.#settings.path} has ended${reason}. Stop the engine and start it again; what was not answered may have been stored.`,
+      `The thread of the SQLite engine on ${this.#settings.path} has ended${reason}. Another one is started at the next call; what was not answered may have been stored.`,
       cause === undefined ? {} : { cause },
     );
   }

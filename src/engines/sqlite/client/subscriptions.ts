@@ -28,6 +28,12 @@ export class Subscriptions {
     for (const listener of this.#listeners.get(topic) ?? []) listener(message);
   }
 
+  /** Tells a new thread what the old one listened to. */
+  async restore(channel: Channel): Promise<void> {
+    // What cannot be restored is restored when the next thread has taken over.
+    await Promise.allSettled([...this.#listeners.keys()].map((topic) => channel.subscribe(topic)));
+  }
+
   clear(): void {
     this.#listeners.clear();
   }
