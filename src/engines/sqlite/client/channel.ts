@@ -140,9 +140,9 @@ export class Channel implements Lifecycle {
           else this.#take(notice);
         }
       });
-      worker.once("error", (error) => this.#fail(this.#lost(error), reject));
+      worker.once("error", (error) => this.#fail(worker, this.#lost(error), reject));
       // A start that was refused ends with its thread, so that the next one does not meet it.
-      worker.once("exit", () => this.#fail(refusal ?? this.#lost(undefined), reject));
+      worker.once("exit", () => this.#fail(worker, refusal ?? this.#lost(undefined), reject));
     });
     this.#release();
   }
@@ -182,9 +182,10 @@ export class Channel implements Lifecycle {
     return pending;
   }
 
-  /** Called when the thread ended, for whatever reason. */
-  #fail(error: Error, reject: (error: Error) => void): void {
+  /** Called when a thread ended, for whatever reason; twice for one that failed. */
+  #fail(worker: Worker, error: Error, reject: (error: Error) => void): void {
     reject(error);
+    if (this.#worker !== worker) return;
     this.#worker = undefined;
     this.#orders = [];
     const pending = [...this.#pending.values()];
