@@ -1,3 +1,5 @@
+// Its own declarations name AsyncDisposable, which a project's "lib" and "types" need not have.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { AssertionError } from "node:assert";
 import { type App, appOf, lovage } from "../app/index.ts";
 import type { Engine } from "../engine/index.ts";

@@ -73,7 +73,12 @@ describe("installed in an empty folder", () => {
       mkdirSync(join(user, "node_modules/@types"), { recursive: true });
       symlinkSync(tool("@types/node"), join(user, "node_modules/@types/node"));
       symlinkSync(tool("undici-types"), join(user, "node_modules/undici-types"));
-      runOrThrow(user, [process.execPath, tool("typescript/bin/tsc"), "--project", "tsconfig.json"]);
+      for (const settings of [
+        [],
+        ["--target", "es2022", "--types", ""],
+        ["--module", "esnext", "--moduleResolution", "bundler"],
+      ])
+        runOrThrow(user, [process.execPath, tool("typescript/bin/tsc"), "--project", "tsconfig.json", ...settings]);
     },
     INSTALL_TIMEOUT_MS,
   );
