@@ -42,7 +42,7 @@ export function fromErrorRecord(record: ErrorRecord): Error {
   const errorClass = record.code === undefined ? undefined : errorCatalogue.get(record.code);
   const error =
     errorClass === undefined
-      ? new Error(record.message, { cause })
+      ? new Error(record.message, cause === undefined ? undefined : { cause })
       : new errorClass(record.message, { cause, details: record.details ?? {} });
   // A user's subclass of PermanentError has its code, and a name of its own.
   if (error.name !== record.name) Object.defineProperty(error, "name", { value: record.name, configurable: true });

@@ -150,6 +150,10 @@ describe("fromErrorRecord", () => {
     expect(revived).toMatchObject({ ...error, message: error.message, stack: error.stack });
   });
 
+  test("one without a cause has none, not an undefined one that every print of it would show", () => {
+    expect(fromErrorRecord(toErrorRecord(new Error("disk gone")))).not.toHaveProperty("cause");
+  });
+
   test("any other keeps name, message, stack, code and cause", () => {
     const error = new TypeError("cannot read the feed", { cause: errorWith({ code: "ENOENT" }) });
     const revived = fromErrorRecord(toErrorRecord(error));
