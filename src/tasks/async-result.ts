@@ -163,8 +163,9 @@ export class AsyncResult<Output> {
     const startedMs = clock.monotonic();
     const ending = Promise.withResolvers<JobRecord>();
     const abort = (): void => ending.reject(signal?.reason);
-    const giveUpAfter = (totalMs: number): Timer =>
-      clock.setTimer(startedMs + totalMs - clock.monotonic(), () => ending.reject(timedOut(this.id, timeoutMs ?? 0)));
+    let latest: JobRecord | undefined;
+    const giveUp = (): void => ending.reject(timedOut(this.id, timeoutMs ?? 0, latest));
+    const giveUpAfter = (totalMs: number): Timer => clock.setTimer(startedMs + totalMs - clock.monotonic(), giveUp);
     let timer = timeoutMs === undefined ? undefined : giveUpAfter(Math.max(timeoutMs, FIRST_LOOK_MS));
     signal?.addEventListener("abort", abort, { once: true });
     if (signal?.aborted) abort();
@@ -172,6 +173,7 @@ export class AsyncResult<Output> {
       if (record instanceof EngineClosed) ending.reject(record);
       else if (record === undefined) ending.reject(notFound(this.id));
       else if (isFinished(record.state)) ending.resolve(record);
+      else latest = record;
     });
     try {
       await Promise.race([watch, ending.promise]);
@@ -254,8 +256,14 @@ function notFound(id: string): JobNotFound {
   );
 }
 
-function timedOut(id: string, timeoutMs: number): ResultTimeout {
-  return new ResultTimeout(`Job ${id} did not end within ${timeoutMs} ms; it goes on, and can be asked for again.`, {
-    details: { id, timeoutMs },
-  });
+function timedOut(id: string, timeoutMs: number, job: JobRecord | undefined): ResultTimeout {
+  const stands = job === undefined ? "it" : `it is ${job.state},`;
+  const waits =
+    job?.state === "ready"
+      ? ` and waits for a free worker that knows task ${JSON.stringify(job.task)}: lovage doctor tells what is amiss. It`
+      : "";
+  return new ResultTimeout(
+    `Job ${id} did not end within ${timeoutMs} ms: ${stands}${waits} goes on, and can be asked for again.`,
+    { details: { id, timeoutMs, ...(job === undefined ? {} : { state: job.state }) } },
+  );
 }

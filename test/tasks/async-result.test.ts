@@ -179,10 +179,27 @@ describe("get()", () => {
     const refused = rejection(result.get({ timeout: "30s" }));
     await setup.clock.advance("29s");
     await setup.clock.advance("1s");
-    expect(await refused).toMatchObject({ code: "RESULT_TIMEOUT", details: { id: result.id, timeoutMs: 30_000 } });
+    expect(await refused).toMatchObject({
+      code: "RESULT_TIMEOUT",
+      message: expect.stringContaining('it is ready, and waits for a free worker that knows task "t"'),
+      details: { id: result.id, timeoutMs: 30_000, state: "ready" },
+    });
     expect(await result.state()).toBe("ready");
     await setup.clock.advance("10s");
     expect(setup.clock.pending).toBe(0);
+  });
+
+  test("that runs out of time says where the job stands by then", async () => {
+    const setup = await setUp();
+    const result = await push(setup);
+    const refused = rejection(result.get({ timeout: "30s" }));
+    await setup.clock.advance("10s");
+    await setup.claim(["t"]);
+    await setup.clock.advance("20s");
+    expect(await refused).toMatchObject({
+      message: expect.stringContaining("it is active, goes on"),
+      details: { state: "active" },
+    });
   });
 
   test("looks once, however short the timeout", async () => {
