@@ -192,6 +192,27 @@ describe("a file that is deleted while it is in use", () => {
     await worker.stop();
   });
 
+  test.each(["-wal", "-shm"])(
+    "its %s file alone: a typed error, and what was stored before is there after a restart",
+    async (suffix) => {
+      const file = join(temporaryFolder(), "jobs.db");
+      const { app } = openApp(file);
+      const stored = await Promise.all([1, 2, 3].map((n) => app.send("t", n)));
+      rmSync(`${file}${suffix}`);
+      await expect(app.send("t", 4)).rejects.toMatchObject({
+        code: "STORAGE_INVALID",
+        message: expect.stringContaining("deleted or replaced"),
+      });
+      expect(existsSync(`${file}${suffix}`)).toBe(false);
+      await app.close();
+      const again = openApp(file).app;
+      await again.start();
+      expect(await again.engine.inspect.count({})).toBe(3);
+      for (const { id } of stored) expect(await again.result(id).state()).toBe("ready");
+      expect(openByHand(file).prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
+    },
+  );
+
   test("a file that was moved away and put back goes on as if nothing had been", async () => {
     const file = join(temporaryFolder(), "jobs.db");
     const { app } = openApp(file);

@@ -91,7 +91,7 @@ export function lockTimeout(path: string, cause?: unknown): EngineTimeout {
 
 export function fileGone(path: string, cause?: unknown): StorageInvalid {
   return new StorageInvalid(
-    `The database file ${path} was deleted or replaced while it was in use, so nothing more can be stored. Restore it and restart every process that uses it.`,
+    `The database file ${path}, or the -wal or -shm file beside it, was deleted or replaced while it was in use, so nothing more can be stored. Restore it and restart every process that uses it.`,
     { ...(cause === undefined ? {} : { cause }), details: { path } },
   );
 }

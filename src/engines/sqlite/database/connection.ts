@@ -1,4 +1,4 @@
-import { existsSync, type Stats, statSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { fileGone, isBusy, toEngineError } from "../errors.ts";
 import type { SqliteSettings } from "../options.ts";
@@ -18,6 +18,9 @@ export class Connection {
   readonly statements: Statements;
   readonly path: string;
   readonly #identity: string;
+  readonly #realPath: string;
+  /** Of the files that SQLite keeps beside the database: there from the first transaction on. */
+  #companions: string | undefined;
   // Prepared: a process that waits for the lock begins thousands of times a second.
   readonly #beginImmediate: StatementSync;
   readonly #commit: StatementSync;
@@ -28,7 +31,8 @@ export class Connection {
     this.statements = new Statements(database, settings.namespace);
     this.#beginImmediate = database.prepare("BEGIN IMMEDIATE");
     this.#commit = database.prepare("COMMIT");
-    this.#identity = identityOf(statSync(settings.path, { throwIfNoEntry: false }));
+    this.#identity = identityAt(settings.path);
+    this.#realPath = realpathSync(settings.path);
   }
 
   /** False when another connection holds the write lock. */
@@ -52,11 +56,15 @@ export class Connection {
   }
 
   /**
-   * SQLite goes on writing into a file that has no name any more, and everything would be lost at the last close.
+   * Call it in a transaction. SQLite goes on writing into a file that has no name any more, and everything would be lost
+   * at the last close. Where only the -wal or -shm file is gone, whoever opens the database next makes a new one, and two
+   * processes then write past each other's locks.
    * @throws StorageInvalid (`STORAGE_INVALID`)
    */
   checkFile(): void {
-    if (identityOf(statSync(this.path, { throwIfNoEntry: false })) !== this.#identity) throw fileGone(this.path);
+    const companions = `${identityAt(`${this.#realPath}-wal`)} ${identityAt(`${this.#realPath}-shm`)}`;
+    this.#companions ??= companions;
+    if (identityAt(this.path) !== this.#identity || companions !== this.#companions) throw fileGone(this.path);
   }
 
   close(): void {
@@ -128,6 +136,7 @@ function pragmas(settings: SqliteSettings): string {
     PRAGMA temp_store = MEMORY;`;
 }
 
-function identityOf(stats: Stats | undefined): string {
+function identityAt(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
   return stats === undefined ? "gone" : `${stats.dev}:${stats.ino}`;
 }
