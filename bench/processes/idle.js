@@ -8,6 +8,8 @@ const close = side === "ours" ? await startOurs() : await startBullmq();
 serve(
   {
     async idle({ durationMs }) {
+      // What a start costs is not what idling costs.
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
       const before = process.cpuUsage();
       const begin = performance.now();
       await new Promise((resolve) => setTimeout(resolve, durationMs));
