@@ -15,6 +15,8 @@ const FRAME_MS = 80;
 const PLAIN_LINE_MS = 1_000;
 const MAX_BAR_COLUMNS = 60;
 const TITLE_COLUMNS = 22;
+// `10.87 s`
+const TIME_COLUMNS = 7;
 
 const eventStyles: Readonly<Record<Event["kind"], readonly [Style, string]>> = {
   retry: ["yellow", "↻"],
@@ -166,9 +168,9 @@ function finishedOf(rows: readonly Row[]): number {
 
 function eventLine({ kind, ...event }: Event, elapsedMs: number, columns: number): string {
   const title = padRight(cut(event.row.feed.title, TITLE_COLUMNS), TITLE_COLUMNS);
-  const time = paint("dim", formatSeconds(elapsedMs).padStart(6));
+  const time = paint("dim", formatSeconds(elapsedMs).padStart(TIME_COLUMNS));
   const [style, mark] = eventStyles[kind];
   const next = "inMs" in event ? `, try ${event.row.attempt} in ${formatSeconds(Math.max(0, event.inMs))}` : "";
-  const reason = cut(event.reason.text, Math.max(8, columns - TITLE_COLUMNS - next.length - 17));
+  const reason = cut(event.reason.text, Math.max(8, columns - TITLE_COLUMNS - next.length - TIME_COLUMNS - 11));
   return `   ${paint(style, mark)} ${time}  ${title}  ${paint(style, reason)}${next}`;
 }

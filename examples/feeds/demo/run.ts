@@ -125,8 +125,8 @@ export class Run {
   }
 
   async #work(worker: Child, jobs: readonly Job[]): Promise<Board> {
-    heading(3, "Work", `lovage worker examples/feeds/tasks.ts ${workerOptions.join(" ")} (process ${worker.pid})`);
-    say("");
+    heading(3, "Work", `lovage worker examples/feeds/tasks.ts ${workerOptions.join(" ")}`);
+    say(`   process ${worker.pid}\n`);
     const board = new Board(app, jobs, (event: Event) => this.#display.tell(event));
     this.#owner.own(() => this.#display.stop());
     this.#display.start(board);
