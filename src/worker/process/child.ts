@@ -109,7 +109,7 @@ export class Child {
     else if (this.#shortLives === 2)
       this.#parts.logger.log(
         "error",
-        "a worker process keeps ending soon after its start; it is started ever less often, and no more is said of it",
+        "a worker process keeps ending soon after its start; it is started ever less often, and further ends are told at debug only",
         fields,
       );
     else this.#parts.logger.log("debug", "a worker process ended soon after its start again", fields);
