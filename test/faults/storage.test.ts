@@ -240,6 +240,24 @@ describe("a file that is deleted while it is in use", () => {
 });
 
 describe("a file that another connection holds locked", () => {
+  test("by the caller's own transaction, in which the process pushes for the first time", async () => {
+    const file = join(temporaryFolder(), "jobs.db");
+    const { app: elder } = openApp(file);
+    await elder.start();
+    await elder.close();
+    const { app } = openApp(file);
+    const task = app.task({ name: "t", run: async (n: number) => n });
+    const hand = openByHand(file);
+    hand.exec("BEGIN IMMEDIATE");
+    const result = await task.delay(7, { tx: hand });
+    hand.exec("COMMIT");
+    // It joins the other processes as soon as it can write.
+    const peers = hand.prepare("SELECT count(*) AS peers FROM lovage_peer");
+    await expect.poll(() => peers.get(), { timeout: 5_000 }).toEqual({ peers: 1 });
+    await app.worker().drain();
+    expect(await result.get()).toBe(7);
+  });
+
   test("a push ends at its deadline with a typed error, and nothing of it is stored", async () => {
     const file = join(temporaryFolder(), "jobs.db");
     const { app } = openApp(file, { pushTimeout: "2s" });

@@ -1,6 +1,6 @@
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { systemClock, type Timer } from "../../../kernel/clock.ts";
-import { EngineUnavailable } from "../../../kernel/errors.ts";
+import { EngineTimeout, EngineUnavailable } from "../../../kernel/errors.ts";
 import type { Logger } from "../../../kernel/logger.ts";
 import { createAddress, removeAddress } from "./address.ts";
 import { Connection, type ConnectionHandlers } from "./connection.ts";
@@ -57,15 +57,16 @@ export class Network {
    * @throws EngineUnavailable (`ENGINE_UNAVAILABLE`) where it cannot listen, or whatever the registry throws.
    */
   async start(): Promise<void> {
-    const { id, registry } = this.#options;
+    const { id } = this.#options;
     const address = createAddress();
     try {
       this.#server = await listen(address, (socket) => this.#accept(socket));
       this.#self = { id, address, pid: process.pid, host: hostIdentity() };
       // Listed before it lists: of two that start at once, at least one sees the other.
-      registry.add(this.#self);
+      const listed = this.#enlist(this.#self);
       for (const peer of this.#unlinked()) this.#awaited.add(peer.id);
       this.#connectAll();
+      if (!listed) this.#sweepSoon();
     } catch (error) {
       await this.#close(address);
       throw error;
@@ -97,6 +98,18 @@ export class Network {
     timer.cancel();
     this.#server = undefined;
     removeAddress(address);
+  }
+
+  /** Where the registry is locked, it may be by the very caller who waits for this start: a sweep tries again. */
+  #enlist(self: Peer): boolean {
+    try {
+      this.#options.registry.add(self);
+      return true;
+    } catch (error) {
+      if (!(error instanceof EngineTimeout)) throw error;
+      this.#options.logger.log("debug", "mesh registry is locked; this peer is listed later", { error });
+      return false;
+    }
   }
 
   #unlinked(): Peer[] {
