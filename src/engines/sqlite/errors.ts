@@ -18,6 +18,8 @@ const FULL = 13;
 const CANNOT_OPEN = 14;
 const TOO_BIG = 18;
 const NOT_A_DATABASE = 26;
+// SQLITE_BUSY_SNAPSHOT: the transaction has read, and another has written since.
+const BUSY_SNAPSHOT = 517;
 // SQLITE_READONLY_DBMOVED and SQLITE_IOERR_VNODE: the file was moved or deleted under the connection.
 const MOVED: readonly number[] = [1032, 6922];
 
@@ -37,6 +39,11 @@ export function toEngineError(error: unknown, path: string): LovageError {
 function fromResultCode(code: number, cause: unknown, path: string): LovageError {
   const options = { cause, details: { path, resultCode: code } };
   if (MOVED.includes(code)) return fileGone(path, cause);
+  if (code === BUSY_SNAPSHOT)
+    return new EngineTimeout(
+      `The transaction on ${path} has read what another has changed since, so it can write nothing any more. Roll it back, and begin it by BEGIN IMMEDIATE.`,
+      options,
+    );
   switch (code & 0xff) {
     case BUSY:
     case LOCKED:

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { newJob, openEngine, pushRequest, registerWorker, temporaryPath } from "./setup.ts";
@@ -140,4 +141,28 @@ test("a connection that reads integers as bigints will do", async () => {
   });
   database.exec("COMMIT");
   expect(await engine.inspect.count({})).toBe(1);
+});
+
+test("a transaction that has read what another has changed since is told to begin anew", async () => {
+  const path = temporaryPath();
+  const engine = await openEngine(path);
+  const database = openByCaller(path);
+  database.exec("BEGIN");
+  database.prepare("SELECT count(*) FROM lovage_job").get();
+  await engine.jobs.push([pushRequest(newJob())]);
+  await expect(engine.jobs.pushWithin(database, pushRequest(newJob()))).rejects.toMatchObject({
+    code: "ENGINE_TIMEOUT",
+    message: expect.stringContaining("BEGIN IMMEDIATE"),
+  });
+});
+
+test("a connection whose file was deleted is not the engine's", async () => {
+  const engine = await openEngine(temporaryPath());
+  const elsewhere = temporaryPath();
+  const database = openByCaller(elsewhere);
+  database.exec("CREATE TABLE orders (id INTEGER); BEGIN");
+  rmSync(elsewhere);
+  await expect(engine.jobs.pushWithin(database, pushRequest(newJob()))).rejects.toMatchObject({
+    code: "TRANSACTION_UNSUPPORTED",
+  });
 });

@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { PushReply, PushRequest } from "../../../engine/index.ts";
 import { TransactionUnsupported } from "../../../kernel/errors.ts";
@@ -44,9 +44,14 @@ function checkTransaction(transaction: unknown, path: string): DatabaseSync {
   if (!transaction.isOpen) throw unsupported("tx is closed");
   if (!transaction.isTransaction) throw unsupported('no transaction is open on tx: call database.exec("BEGIN") first');
   const location = transaction.location();
-  if (location === null || realpathSync(location) !== realpathSync(path))
+  if (location === null || !isSameFile(location, path))
     throw unsupported(`tx is open on ${location ?? "a database in memory"}, not on ${path}, where the jobs are`);
   return transaction;
+}
+
+function isSameFile(location: string, path: string): boolean {
+  // The file of an open connection may have been deleted; it is the engine's in no case then.
+  return existsSync(location) && existsSync(path) && realpathSync(location) === realpathSync(path);
 }
 
 function unsupported(reason: string): TransactionUnsupported {
