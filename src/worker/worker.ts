@@ -96,7 +96,8 @@ export class Worker implements Lifecycle {
 
   /**
    * Opens the engine, registers, and begins to claim.
-   * @throws OptionsInvalid (`OPTIONS_INVALID`) where the app has no task to run; the engine's errors where it cannot be reached.
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) where the app has no task to run, or the process holds more than
+   *   `maxMemoryBytes` already; the engine's errors where it cannot be reached.
    */
   start(): Promise<void> {
     return this.#guard.start();
@@ -199,12 +200,24 @@ export class Worker implements Lifecycle {
     this.#parts.roster.delete(this);
   }
 
+  /** A process that is too large before its first job would be replaced for ever, and none would run. */
+  #checkMemory(): void {
+    const { maxMemoryBytes } = this.settings;
+    const residentBytes = process.memoryUsage.rss();
+    if (maxMemoryBytes === undefined || residentBytes < maxMemoryBytes) return;
+    throw new OptionsInvalid(
+      `The process holds ${residentBytes} bytes before its first job, and maxMemoryBytes is ${maxMemoryBytes}: raise it to what a process with running jobs may hold.`,
+      { details: { residentBytes, maxMemoryBytes } },
+    );
+  }
+
   #describe(): WorkerDescription {
     const tasks = this.#parts.registry.all().filter(({ run }) => run !== undefined);
     if (tasks.length === 0)
       throw new OptionsInvalid(
         "The worker has no task to run: define one with app.task({ name, run }), and load its module before the worker starts.",
       );
+    this.#checkMemory();
     const { queues, concurrency } = this.settings;
     return {
       id: this.id,

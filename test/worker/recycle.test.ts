@@ -36,11 +36,25 @@ test("after maxJobs it stops warm and says why; not one job more is started", as
 test("over maxMemoryBytes it stops", async () => {
   workshop = new Workshop();
   workshop.task({ name: "any", run: () => 1 });
-  const worker = workshop.worker({ maxMemoryBytes: 1_000_000 });
+  const worker = workshop.worker({ maxMemoryBytes: process.memoryUsage.rss() + 100_000_000 });
   await worker.start();
+  // Written to, because untouched pages take no memory.
+  const ballast = Buffer.alloc(200_000_000, 1);
   while (worker.status().state === "running") await new Promise((resolve) => setTimeout(resolve, 10));
   await workshop.clock.advance(0);
   expect(await worker.ended).toBe("max-memory");
+  expect(ballast.length).toBe(200_000_000);
+});
+
+test("a limit below what the process holds before its first job is refused, or it would be replaced for ever", async () => {
+  workshop = new Workshop();
+  workshop.task({ name: "any", run: () => 1 });
+  const worker = workshop.worker({ maxMemoryBytes: 1_000_000 });
+  await expect(worker.start()).rejects.toMatchObject({
+    code: "OPTIONS_INVALID",
+    message: expect.stringMatching(/raise it/),
+  });
+  expect(worker.status().state).toBe("stopped");
 });
 
 test("a stop asked for while it recycles ends it within the grace", async () => {
