@@ -85,7 +85,7 @@ test("finished jobs past their retention are removed", async () => {
   await workshop.worker().start();
   await workshop.clock.advance("59s");
   expect(await result.state()).toBe("succeeded");
-  await workshop.clock.advance("3s");
+  await workshop.clock.advance("6s");
   await expect(result.state()).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
 });
 
