@@ -7,9 +7,16 @@ import { join } from "node:path";
 /** A child process of a bench: it says `{ ready: true }`, is sent commands, and answers each with one message. */
 export class BenchProcess {
   readonly #child: ChildProcess;
+  /** Rejects when it ends. */
+  readonly #gone: Promise<never>;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
+    this.#gone = once(child, "exit").then(([code, signal]) => {
+      throw new Error(`A bench process ended early (code ${code}, signal ${signal}).`);
+    });
+    // An end that nobody waits for a message from is no error.
+    this.#gone.catch(() => {});
   }
 
   static async start(file: string, options: object): Promise<BenchProcess> {
@@ -42,11 +49,7 @@ export class BenchProcess {
   }
 
   async #message(): Promise<unknown> {
-    const gone = once(this.#child, "exit").then(([code, signal]) => {
-      throw new Error(`A bench process ended early (code ${code}, signal ${signal}).`);
-    });
-    const [message] = (await Promise.race([once(this.#child, "message"), gone])) as [unknown];
-    gone.catch(() => {});
+    const [message] = await Promise.race([once(this.#child, "message"), this.#gone]);
     return message;
   }
 }
