@@ -26,7 +26,7 @@ export async function chaos({ smoke, report }: BenchContext): Promise<void> {
     await pushPaced(jobs, durationMs, async (index) => void ids.add((await task.delay({ index })).id));
     const { killed, workers } = await killing;
     await settled(app, jobs);
-    await Promise.all(workers.map((worker) => worker.stop()));
+    await Promise.all([...workers].map((worker) => worker.stop()));
     const states = await countStates(app);
     await app.close();
     const account = readAccount(await readFile(accountFile, "utf8"));
@@ -55,20 +55,28 @@ async function killRandomly(
   url: string,
   account: string,
   durationMs: number,
-): Promise<{ killed: Set<number>; workers: BenchProcess[] }> {
+): Promise<{ killed: Set<number>; workers: Set<BenchProcess> }> {
   const startWorker = (): Promise<BenchProcess> => BenchProcess.start("chaos-worker.ts", { url, account });
-  const workers = await Promise.all(Array.from({ length: WORKERS }, startWorker));
+  const workers = new Set(await Promise.all(Array.from({ length: WORKERS }, startWorker)));
+  const replacements = new Set<Promise<void>>();
   const killed = new Set<number>();
-  const end = performance.now() + durationMs;
-  while (performance.now() < end) {
-    await pause(KILL_EVERY_MS);
-    const index = Math.floor(Math.random() * WORKERS);
-    const victim = workers[index];
-    if (victim === undefined) continue;
+  const replace = async (victim: BenchProcess): Promise<void> => {
+    workers.delete(victim);
     killed.add(victim.pid);
     await victim.stop("SIGKILL");
-    workers[index] = await startWorker();
+    workers.add(await startWorker());
+  };
+  const begin = performance.now();
+  // By the clock, not after each start: a replacement that takes long to start must not slow the killing.
+  for (let kill = 1; kill * KILL_EVERY_MS < durationMs; kill += 1) {
+    await pause(Math.max(0, begin + kill * KILL_EVERY_MS - performance.now()));
+    const victim = [...workers][Math.floor(Math.random() * workers.size)];
+    if (victim === undefined) continue;
+    const replacement = replace(victim);
+    replacements.add(replacement);
+    void replacement.finally(() => replacements.delete(replacement));
   }
+  await Promise.all(replacements);
   return { killed, workers };
 }
 
