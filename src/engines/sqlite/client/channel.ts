@@ -115,10 +115,13 @@ export class Channel implements Lifecycle {
     this.#worker?.postMessage(orders);
   }
 
-  /** Several requests wait for one new thread; too soon after the last start they are told that there is none. */
+  /**
+   * Starts a thread in place of one that died; requests that come meanwhile are posted to it. Too soon after the last
+   * start they are told that there is none.
+   */
   async #revive(): Promise<void> {
     if (!this.started || performance.now() - this.#beganAtMs < REVIVE_AFTER_MS) throw this.#closed();
-    this.#revival ??= this.#begin().finally(() => {
+    this.#revival = this.#begin().finally(() => {
       this.#revival = undefined;
     });
     await this.#revival;
