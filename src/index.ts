@@ -1,4 +1,5 @@
 export { App, type AppParts, createEngine, type EngineRequest, type LovageOptions, lovage } from "./app/index.ts";
+export type { ByteSize } from "./kernel/byte-size.ts";
 export type { Clock, Timer } from "./kernel/clock.ts";
 export type { Duration } from "./kernel/duration.ts";
 export type { ErrorRecord } from "./kernel/error-record.ts";
@@ -27,11 +28,16 @@ export type {
   ErrorClass,
   FailedAttempt,
   JobOptions,
+  JobSettings,
   QueueOptions,
   RetentionOptions,
+  RetentionSettings,
   RetryOptions,
+  RetrySettings,
+  Settings,
   TimeLimitOptions,
   WorkerOptions,
+  WorkerSettings,
 } from "./kernel/options/index.ts";
 export {
   AsyncResult,
@@ -50,6 +56,7 @@ export {
   type TaskDefinition,
   type TaskLog,
   type TaskOptions,
+  type TransactionClient,
 } from "./tasks/index.ts";
 export {
   type CurrentJob,

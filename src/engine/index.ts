@@ -1,5 +1,6 @@
 export type { Bus, Subscription } from "./bus.ts";
 export type { Capabilities, Engine, HealthFinding, Maintenance, MigrationReport } from "./contract.ts";
+export { CRASHES_BEFORE_QUARANTINE, EXPIRY, type LossReason, workerLost } from "./endings.ts";
 export { BEAT_TOPIC, DUE_TOPIC, withHints } from "./hints.ts";
 export type {
   BulkReply,
@@ -15,6 +16,8 @@ export { instrument } from "./instrument.ts";
 export type {
   ClaimInterest,
   ClaimRequest,
+  CompletionReply,
+  CompletionRequest,
   ExchangeReply,
   ExchangeRequest,
   Jobs,
@@ -33,4 +36,5 @@ export type {
   RescuedJob,
   WorkerDescription,
 } from "./liveness.ts";
+export { answerRepeat, type SettledJob } from "./repeat.ts";
 export type { Upkeep } from "./upkeep.ts";

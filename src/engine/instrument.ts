@@ -5,8 +5,8 @@ import type { Engine } from "./contract.ts";
 /** Every operation of a part, wrapped; members that are not functions stay as they are. */
 type Observe = <Part extends object>(name: string, part: Part) => Part;
 
-// `arrival` waits for as long as nothing happens: its time says nothing about the engine.
-const WAITING: ReadonlySet<string> = new Set(["jobs.arrival"]);
+// `arrival` waits for as long as nothing happens, `complete` for a handler: their time says nothing about the engine.
+const WAITING: ReadonlySet<string> = new Set(["jobs.arrival", "jobs.complete"]);
 
 /**
  * Wraps an engine once, so that no engine needs to do it: every operation is timed in

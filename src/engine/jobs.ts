@@ -1,5 +1,13 @@
 import type { ErrorRecord } from "../kernel/error-record.ts";
-import type { ClaimedJob, JobChange, NewJob, Settlement, SettlementReply } from "../kernel/job.ts";
+import type {
+  ClaimedJob,
+  ClaimReference,
+  JobChange,
+  NewJob,
+  Outcome,
+  Settlement,
+  SettlementReply,
+} from "../kernel/job.ts";
 import type { Subscription } from "./bus.ts";
 
 /** Jobs pushed together: all of them are stored, or none. */
@@ -72,6 +80,26 @@ export interface ProgressUpdate {
   readonly progress: string | Uint8Array;
 }
 
+/** What ends a claim together with the writes of its handler. */
+export interface CompletionRequest {
+  readonly claim: ClaimReference;
+  /**
+   * Is called, at most once, in an open transaction of the engine's database, with a connection of its client library.
+   * It resolves with the outcome to commit, and rejects to roll back.
+   */
+  readonly body: (transaction: unknown) => Promise<Outcome>;
+  /** The server ends a transaction that has been idle for so long, also when this process cannot tell it to. */
+  readonly limitMs: number;
+  /** At its abort the transaction is rolled back, unless its commit was under way. */
+  readonly signal: AbortSignal;
+}
+
+/** What became of a transaction that was to end a claim: all of it, or nothing. */
+export type CompletionReply =
+  | SettlementReply
+  /** By what `body` rejected with, or by what the server said at the commit. */
+  | { readonly status: "rolledBack"; readonly cause: unknown };
+
 /**
  * The durable jobs, at least once: what is acknowledged here survives the death of any process.
  *
@@ -90,6 +118,11 @@ export interface Jobs {
   pushWithin(transaction: unknown, request: PushRequest): Promise<PushReply>;
   /** Settles and claims in one round trip: the hot path. */
   exchange(request: ExchangeRequest): Promise<ExchangeReply>;
+  /**
+   * Settles within a transaction of the handler's own writes, so that these happen exactly once. `stale`, without a call
+   * of `body`, where the claim has ended; while the transaction is open, nobody else can end it. Absent: the engine cannot.
+   */
+  complete?(request: CompletionRequest): Promise<CompletionReply>;
   /** Keeps the latest progress of jobs, from one attempt to the next; an update whose claim has ended is dropped. */
   progress(updates: readonly ProgressUpdate[]): Promise<void>;
   /**

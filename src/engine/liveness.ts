@@ -47,7 +47,7 @@ export interface RescuedJob {
   readonly task: string;
   readonly worker: string;
   readonly crashes: number;
-  /** `failed` as `WORKER_LOST`: `ack: "early"`, or a third crash while it was alone in its process. */
+  /** `failed` as `workerLost()` says: `ack: "early"`, or a third crash while it was alone in its process. */
   readonly state: "ready" | "failed" | "revoked";
 }
 

@@ -78,10 +78,20 @@ export class TransactionUnsupported extends LovageError {
   override readonly name = "TransactionUnsupported";
   override readonly code = "TRANSACTION_UNSUPPORTED";
 }
+/** `ctx.transaction()` was called a second time in one attempt, or after the attempt had ended. Nothing of it was done. */
+export class TransactionRepeated extends LovageError {
+  override readonly name = "TransactionRepeated";
+  override readonly code = "TRANSACTION_REPEATED";
+}
 /** The engine lacks what was asked of it. */
 export class CapabilityMissing extends LovageError {
   override readonly name = "CapabilityMissing";
   override readonly code = "CAPABILITY_MISSING";
+}
+/** The package runs under a Node that is older than it supports. */
+export class NodeTooOld extends LovageError {
+  override readonly name = "NodeTooOld";
+  override readonly code = "NODE_TOO_OLD";
 }
 /** A module given to `lovage` could not be loaded, or holds no app. */
 export class ModuleInvalid extends LovageError {
@@ -201,7 +211,9 @@ const classes: readonly LovageErrorClass[] = [
   KeyConflict,
   QueueFull,
   TransactionUnsupported,
+  TransactionRepeated,
   CapabilityMissing,
+  NodeTooOld,
   ModuleInvalid,
   JobNotFound,
   JobFailed,

@@ -65,7 +65,7 @@ export type Outcome =
   | { readonly kind: "succeeded"; readonly result: Payload | undefined; readonly retainMs: number }
   | { readonly kind: "failed"; readonly error: ErrorRecord; readonly retainMs: number }
   | { readonly kind: "revoked"; readonly by: RevokedBy; readonly reason: string; readonly retainMs: number }
-  /** Back to `scheduled`, with one failure more. */
+  /** Back to `scheduled`, also where it is due at once, with one failure more. */
   | { readonly kind: "retried"; readonly error: ErrorRecord; readonly due: When }
   /** Back to `scheduled`, counting nothing. */
   | { readonly kind: "snoozed"; readonly due: When }

@@ -1,14 +1,17 @@
 // Its own declarations name AsyncDisposable, which a project's "lib" and "types" need not have.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { AssertionError } from "node:assert";
+import { setImmediate } from "node:timers/promises";
 import { type App, appOf, lovage } from "../app/index.ts";
 import type { Engine } from "../engine/index.ts";
 import { createMemoryEngine } from "../engines/memory/index.ts";
 import type { Duration } from "../kernel/duration.ts";
-import { OptionsInvalid } from "../kernel/errors.ts";
+import { OptionsInvalid, StateConflict } from "../kernel/errors.ts";
 import type { LogFields, LogLevel } from "../kernel/logger.ts";
 import { OptionReader } from "../kernel/options/index.ts";
-import type { CallArguments, JobSnapshot, Task } from "../tasks/index.ts";
+import { isFinished } from "../kernel/state.ts";
+import type { AwaitedJob, CallArguments, JobSnapshot, Task } from "../tasks/index.ts";
+import type { OutcomeCounts, Worker } from "../worker/index.ts";
 import { FakeClock } from "./clock.ts";
 import { type ExpectedInput, findPushes, type PushExpectation } from "./push-expectation.ts";
 import { type RecordedPush, Recorder } from "./recorder.ts";
@@ -30,21 +33,11 @@ export interface RunOptions {
   readonly id?: string;
 }
 
-/** How the attempts of a drain ended. */
-export interface DrainSummary {
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly revoked: number;
-  readonly retried: number;
-  readonly snoozed: number;
-  readonly released: number;
-}
-
 const benches = new WeakMap<App, TestBench>();
 
 /**
  * Puts an app under test: until `close()`, its tasks push into memory and its clock stands still; nothing runs before
- * `drain()` says so, no thread is started and no file is opened. The app may be your own, as it is exported by the
+ * `drain()` says so or somebody waits for a result, no thread is started and no file is opened. The app may be your own, as it is exported by the
  * module that defines your tasks. Works with any test runner.
  *
  * @throws StateConflict (`STATE_CONFLICT`) when the app is under test already.
@@ -81,6 +74,9 @@ export class TestBench implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #recorder: Recorder;
   readonly #restore: () => Promise<void>;
+  /** What drains, or lets time pass. */
+  readonly #working = new Set<Promise<unknown>>();
+  #closed = false;
 
   constructor(app: App) {
     this.app = app;
@@ -89,7 +85,8 @@ export class TestBench implements AsyncDisposable {
     const logger = {
       log: (level: LogLevel, message: string, fields: LogFields = {}) => void this.log.push({ level, message, fields }),
     };
-    this.#restore = app.substitute({ engine: this.#recorder.engine, clock: this.clock, logger });
+    const attend = (job: AwaitedJob): Promise<void> => this.#attend(job);
+    this.#restore = app.substitute({ engine: this.#recorder.engine, clock: this.clock, logger, attend });
     benches.set(app, this);
   }
 
@@ -99,12 +96,12 @@ export class TestBench implements AsyncDisposable {
    *
    * @throws AssertionError when jobs are still being scheduled after 1,000 due times.
    */
-  async drain(options: { readonly until?: "now" | "idle" } = {}): Promise<DrainSummary> {
+  async drain(options: { readonly until?: "now" | "idle" } = {}): Promise<OutcomeCounts> {
     const reader = new OptionReader();
     reader.knownKeys("", options, ["until"]);
     const until = reader.choice("until", options.until, "now", ["now", "idle"]);
     reader.finish("The options of drain() do not fit");
-    return this.#drainUntil(until === "now" ? this.clock.now() : Number.POSITIVE_INFINITY);
+    return this.#alone(this.#drainUntil(until === "now" ? this.clock.now() : Number.POSITIVE_INFINITY));
   }
 
   /**
@@ -115,13 +112,11 @@ export class TestBench implements AsyncDisposable {
    * @example
    * await bench.advance("5m");
    */
-  async advance(duration: Duration): Promise<DrainSummary> {
+  async advance(duration: Duration): Promise<OutcomeCounts> {
     const reader = new OptionReader();
     const untilMs = this.clock.now() + reader.durationMs("duration", duration, 0);
     reader.finish("advance() does not fit");
-    const summary = await this.#drainUntil(untilMs);
-    await this.clock.advance(untilMs - this.clock.now());
-    return summary;
+    return this.#alone(this.#advanceTo(untilMs));
   }
 
   /** Every job pushed so far, by callers and by handlers, in order; of one task, or of all. */
@@ -180,7 +175,9 @@ export class TestBench implements AsyncDisposable {
   /** Gives the app its own engine, clock and logger back. What was pushed here is gone. */
   async close(): Promise<void> {
     benches.delete(this.app);
+    this.#closed = true;
     await this.#restore();
+    await this.#quiet();
   }
 
   /** `close()`, for `await using bench = testing(app)`. */
@@ -188,10 +185,59 @@ export class TestBench implements AsyncDisposable {
     return this.close();
   }
 
-  async #drainUntil(untilMs: number): Promise<DrainSummary> {
+  /**
+   * Somebody waits for a job's end: lets time pass as `advance` does, until it has ended or they wait no longer. What
+   * the test itself does meanwhile comes first.
+   */
+  async #attend({ id, timeoutMs, over }: AwaitedJob): Promise<void> {
+    const untilMs = this.clock.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
+    await setImmediate();
+    await this.#quiet();
+    const isOver = async (): Promise<boolean> => {
+      if (over.aborted || this.#closed) return true;
+      const [job] = await this.#engine.inspect.get([id]);
+      return job === undefined || isFinished(job.state);
+    };
+    if (await isOver()) return;
+    if (timeoutMs !== 0) await this.#alone(this.#drainUntil(untilMs, isOver));
+    if (await isOver()) return;
+    if (timeoutMs === undefined) throw await this.#stuck(id);
+    await this.#alone(this.clock.advance(untilMs - this.clock.now()));
+  }
+
+  async #stuck(id: string): Promise<StateConflict> {
+    const [job] = await this.#engine.inspect.get([id]);
+    return new StateConflict(
+      `Job ${id} of task "${job?.task}" is ${job?.state}, and nothing under test will end it: is its task defined with run, and its queue not paused?`,
+      { details: { id, state: job?.state } },
+    );
+  }
+
+  /** Resolves when nothing drains or lets time pass. */
+  async #quiet(): Promise<void> {
+    while (this.#working.size > 0) await Promise.allSettled(this.#working);
+  }
+
+  async #alone<Value>(work: Promise<Value>): Promise<Value> {
+    this.#working.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#working.delete(work);
+    }
+  }
+
+  async #advanceTo(untilMs: number): Promise<OutcomeCounts> {
+    const summary = await this.#drainUntil(untilMs);
+    await this.clock.advance(untilMs - this.clock.now());
+    return summary;
+  }
+
+  async #drainUntil(untilMs: number, isOver: () => Promise<boolean> = async () => false): Promise<OutcomeCounts> {
     const total = { succeeded: 0, failed: 0, revoked: 0, retried: 0, snoozed: 0, released: 0 };
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      addTo(total, (await this.app.worker().drain()).outcomes);
+      addTo(total, (await this.#worker().drain()).outcomes);
+      if (await isOver()) return total;
       const nextDueInMs = await this.#nextDueInMs();
       if (nextDueInMs === undefined || this.clock.now() + nextDueInMs > untilMs) return total;
       await this.clock.advance(nextDueInMs);
@@ -200,6 +246,12 @@ export class TestBench implements AsyncDisposable {
       message: `After ${MAX_ROUNDS} due times jobs are still being scheduled: does a task snooze, or is it retried, for ever?`,
       operator: "drain",
     });
+  }
+
+  /** After the end `app.worker()` would be one of the app's own engine. */
+  #worker(): Worker {
+    if (this.#closed) throw new StateConflict("This test bench was closed: make another one by testing(app).");
+    return this.app.worker();
   }
 
   async #nextDueInMs(): Promise<number | undefined> {
@@ -211,7 +263,7 @@ export class TestBench implements AsyncDisposable {
 /** What `expectPushed` takes for a task that is known by its name alone. */
 export type AnyExpectedInput = object | string | number | boolean | null | ((input: unknown) => boolean);
 
-function addTo(total: Record<keyof DrainSummary, number>, more: DrainSummary): void {
+function addTo(total: Record<keyof OutcomeCounts, number>, more: OutcomeCounts): void {
   total.succeeded += more.succeeded;
   total.failed += more.failed;
   total.revoked += more.revoked;

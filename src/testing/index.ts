@@ -1,6 +1,5 @@
 export {
   type AnyExpectedInput,
-  type DrainSummary,
   type LogLine,
   type RunOptions,
   TestBench,

@@ -1,3 +1,4 @@
+import type { ByteSize } from "../byte-size.ts";
 import type { Duration } from "../duration.ts";
 import type { Logger } from "../logger.ts";
 import { defaults, environmentDefaults, fixedLimits } from "./defaults.ts";
@@ -45,10 +46,10 @@ export interface AppOptions {
   readonly worker?: WorkerOptions;
   /** A push that takes longer is given up as `ENGINE_TIMEOUT`. Default `"10s"`. */
   readonly pushTimeout?: Duration;
-  /** Bytes of an encoded input. Default 65,536. */
-  readonly inputLimit?: number;
-  /** Bytes of an encoded result. Default 1,048,576. */
-  readonly resultLimit?: number;
+  /** The largest input, as JSON in UTF-8: bytes, or a size such as `"256kb"`. Default `"64kb"`, at most `"1gb"`. */
+  readonly inputLimit?: ByteSize;
+  /** The largest result, as JSON in UTF-8: bytes, or a size such as `"4mb"`. Default `"1mb"`, at most `"1gb"`. */
+  readonly resultLimit?: ByteSize;
   /** Default: lines on standard error, for people or, with `LOVAGE_LOG=json`, one JSON object each. */
   readonly logger?: Logger;
   /** Called after every failed attempt, beside the log line: for error trackers. What it throws is logged. */
@@ -91,7 +92,7 @@ const appOptionKeys: readonly string[] = [
 const retentionKeys: readonly string[] = [...retentionOptionKeys, "max"];
 const taskKeys: readonly string[] = jobOptionKeys.filter((key) => key !== "retention");
 
-const BYTES = { min: 1, max: 1_073_741_824 };
+const LIMIT_BYTES = { min: 1, max: 2 ** 30 };
 
 /**
  * Reads an app's options. `extraKeys` are options that another layer reads.
@@ -121,9 +122,9 @@ export function readAppOptions(
     maxDepth: readMaxDepth(reader, given.queues),
     worker: readWorkerOptions(reader, "worker.", given.worker),
     pushTimeoutMs: reader.durationMs("pushTimeout", given.pushTimeout, defaults.pushTimeout.value),
-    inputLimitBytes: reader.integer("inputLimit", given.inputLimit, defaults.inputLimit.value, BYTES),
-    resultLimitBytes: reader.integer("resultLimit", given.resultLimit, defaults.resultLimit.value, BYTES),
-    progressLimitBytes: fixedLimits["ctx.progress"].value,
+    inputLimitBytes: reader.bytes("inputLimit", given.inputLimit, defaults.inputLimit.value, LIMIT_BYTES),
+    resultLimitBytes: reader.bytes("resultLimit", given.resultLimit, defaults.resultLimit.value, LIMIT_BYTES),
+    progressLimitBytes: reader.bytes("ctx.progress", undefined, fixedLimits["ctx.progress"].value, LIMIT_BYTES),
     maxDelayMs: reader.durationMs("countdown", undefined, fixedLimits["countdown, eta"].value),
     logFormat: readLogFormat(reader, environment.LOVAGE_LOG),
   };

@@ -9,8 +9,8 @@ export const defaults = {
   url: { value: "sqlite:lovage.db", reason: "works on a fresh machine; `LOVAGE_URL` comes before it" },
   namespace: { value: "lovage", reason: "one app a store; name it where several share one" },
   pushTimeout: { value: "10s", reason: "longer than any healthy commit, shorter than a web request's patience" },
-  inputLimit: { value: 65_536, reason: "bytes; an input names data, it does not carry it" },
-  resultLimit: { value: 1_048_576, reason: "bytes; a result is read by a caller, a report belongs in a store" },
+  inputLimit: { value: "64kb", reason: "an input names data, it does not carry it" },
+  resultLimit: { value: "1mb", reason: "a result is read by a caller, a report belongs in a store" },
 
   "task.queue": { value: "default", reason: "one queue until there is a reason for two" },
   "task.priority": { value: 5, reason: "the middle of 0 to 9 leaves room on both sides" },
@@ -42,7 +42,7 @@ export const environmentDefaults = {
 
 /** Bounds that are the same for everyone: no option changes them. */
 export const fixedLimits = {
-  "ctx.progress": { value: 65_536, reason: "bytes; progress is written often" },
+  "ctx.progress": { value: "64kb", reason: "progress is written often" },
   "countdown, eta": {
     value: "3650d",
     reason: "one further off is a mistake in units, or a date meant as 'never'",

@@ -1,3 +1,4 @@
+import { type ByteSize, parseByteSize } from "../byte-size.ts";
 import { type Duration, parseDuration } from "../duration.ts";
 import { OptionsInvalid } from "../errors.ts";
 import { isName } from "../job.ts";
@@ -39,6 +40,15 @@ export class OptionReader {
 
   optionalInteger(path: string, value: number | undefined, range: Range): number | undefined {
     return isAbsent(value) ? undefined : this.integer(path, value, range.min, range);
+  }
+
+  bytes(path: string, value: ByteSize | undefined, fallback: ByteSize, range: Range): number {
+    const parsed = parseByteSize(value ?? fallback);
+    if (parsed !== undefined && parsed >= range.min && parsed <= range.max) return parsed;
+    this.mistake(
+      `${path} is ${show(value)}, not a size: write "64kb", "1mb" or bytes, from ${range.min} to ${range.max} bytes`,
+    );
+    return range.min;
   }
 
   name(path: string, value: string | undefined, fallback: string): string {

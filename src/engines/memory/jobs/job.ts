@@ -1,3 +1,4 @@
+import { CRASHES_BEFORE_QUARANTINE } from "../../../engine/endings.ts";
 import type { ErrorRecord } from "../../../kernel/error-record.ts";
 import type {
   ClaimedJob,
@@ -45,9 +46,6 @@ export interface StoredJob {
   /** The last settlement that was applied, to know its repeat. */
   settled: { readonly fence: number; readonly kind: Outcome["kind"]; readonly state: JobState } | undefined;
 }
-
-/** After so many crashes a job runs only alone in its process. */
-export const CRASHES_BEFORE_QUARANTINE = 2;
 
 export function isQuarantined(job: StoredJob): boolean {
   return job.crashes >= CRASHES_BEFORE_QUARANTINE;

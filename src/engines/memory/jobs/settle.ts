@@ -50,11 +50,9 @@ export class Settle {
         revoke(this.#jobs, job, { by: outcome.by, reason: outcome.reason, retainMs: outcome.retainMs }, now);
         return;
       case "retried":
-      case "snoozed": {
-        const dueAt = instantOf(outcome.due, now);
-        this.#jobs.change(job, dueAt > now ? "scheduled" : "ready", { ...failureOf(job, outcome), dueAt });
+      case "snoozed":
+        this.#jobs.change(job, "scheduled", { ...failureOf(job, outcome), dueAt: instantOf(outcome.due, now) });
         return;
-      }
       case "released":
         this.#jobs.change(job, "ready", {});
         return;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { workerLost } from "../../../engine/endings.ts";
 import { type ConformanceTest, definePart } from "../part.ts";
 import { retried, succeeded } from "../worker.ts";
 
@@ -69,7 +70,7 @@ export const livenessTests: readonly ConformanceTest[] = definePart("liveness", 
     await trial.engine.liveness.deregister(worker.id);
     const record = await trial.get(id);
     assert.equal(record.state, "failed");
-    assert.equal(record.error?.code, "WORKER_LOST");
+    assert.deepEqual(record.error, workerLost(worker.id, "early"));
   },
 
   "held jobs that are no longer the worker's are lost": async (trial) => {
@@ -148,7 +149,7 @@ export const livenessTests: readonly ConformanceTest[] = definePart("liveness", 
     assert.partialDeepStrictEqual(await worker.beat([]), { reclaimed: 1 });
     const record = await trial.get(id);
     assert.partialDeepStrictEqual(record, { state: "failed", crashes: 0 });
-    assert.equal(record.error?.code, "WORKER_LOST");
+    assert.deepEqual(record.error, workerLost(worker.id, "early"));
   },
 
   "another worker's beat takes nothing": async (trial) => {

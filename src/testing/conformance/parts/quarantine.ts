@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { workerLost } from "../../../engine/endings.ts";
 import { type ConformanceTest, definePart } from "../part.ts";
 import type { Trial } from "../trial.ts";
 
@@ -55,7 +56,7 @@ export const quarantineTests: readonly ConformanceTest[] = definePart("quarantin
     assert.partialDeepStrictEqual(await trial.lose(worker), [{ id, crashes: 3, state: "failed" }]);
     const record = await trial.get(id);
     assert.partialDeepStrictEqual(record, { state: "failed", crashes: 3, failures: 0 });
-    assert.equal(record.error?.code, "WORKER_LOST");
+    assert.deepEqual(record.error, workerLost(worker.id, "crashes"));
     assert.deepEqual(await (await trial.worker()).claim(1, { alone: true }), []);
   },
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { workerLost } from "../../../engine/endings.ts";
 import type { RescuedJob } from "../../../engine/liveness.ts";
 import { type ConformanceTest, definePart } from "../part.ts";
 import type { Trial } from "../trial.ts";
@@ -118,7 +119,7 @@ export const rescueTests: readonly ConformanceTest[] = definePart("rescue", {
     assert.partialDeepStrictEqual(await trial.lose(worker), [{ id, crashes: 1, state: "failed" }]);
     const record = await trial.get(id);
     assert.partialDeepStrictEqual(record, { state: "failed", crashes: 1 });
-    assert.equal(record.error?.code, "WORKER_LOST");
+    assert.deepEqual(record.error, workerLost(worker.id, "early"));
     assert.notEqual(record.finishedAt, undefined);
     assert.deepEqual(await (await trial.worker()).claim(1), []);
   },

@@ -53,6 +53,19 @@ export const settleTests: readonly ConformanceTest[] = definePart("settle", {
     assert.deepEqual(await worker.claim(1), []);
   },
 
+  "a retry or a snooze that is due at once is scheduled, and ready when it is promoted": async (trial) => {
+    const worker = await trial.worker();
+    for (const outcome of [retried("again", 0), { kind: "snoozed", due: { at: 1 } }] as const) {
+      const id = await trial.pushOne();
+      const reply = await worker.settle(await worker.claimOne(), outcome);
+      assert.deepEqual(reply, { status: "applied", state: "scheduled" });
+      assert.partialDeepStrictEqual(await trial.get(id), { state: "scheduled" });
+      assert.deepEqual(await worker.claim(1), []);
+      assert.deepEqual(await trial.engine.upkeep.promote({ max: 10 }), { promoted: 1, nextDueInMs: undefined });
+      await worker.succeed(await worker.claimOne());
+    }
+  },
+
   "failures add up over retries and reach the worker": async (trial) => {
     await trial.pushOne();
     const worker = await trial.worker();

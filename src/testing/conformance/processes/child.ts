@@ -61,5 +61,6 @@ function callByPath(target: Engine, path: readonly string[], parameters: readonl
 }
 
 function send(message: Answer): void {
-  process.send?.(message);
+  // A parent that has gone meanwhile needs no answer.
+  process.send?.(message, undefined, undefined, () => {});
 }

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import type { Engine } from "../../../engine/contract.ts";
 import type { JobRecord } from "../../../kernel/job.ts";
+import { canFollow } from "../../../kernel/state.ts";
 import type { Model } from "./model.ts";
 import type { ModelJob } from "./model-job.ts";
 
-/** Holds an engine against the model, and against what it said before. */
+/**
+ * Holds an engine against the model, and against what it said before. Between two checks a job changes at most once, so
+ * that every change is seen.
+ */
 export class Comparison {
   readonly #engine: Engine;
   readonly #model: Model;
@@ -35,7 +39,10 @@ export class Comparison {
     if (before === undefined) return;
     assert.ok(record.fence >= before.fence, "the fence never goes back");
     assert.ok(record.version >= before.version, "the version never goes back");
-    if (record.state !== before.state) assert.ok(record.version > before.version, "a change raises the version");
+    if (record.state !== before.state) {
+      assert.ok(canFollow(before.state, record.state), `${before.state} is not followed by ${record.state}`);
+      assert.ok(record.version > before.version, "a change raises the version");
+    }
     if (before.state === "succeeded") assert.deepEqual(record, before, "success is the last word");
   }
 

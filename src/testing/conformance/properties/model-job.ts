@@ -9,6 +9,8 @@ export interface ModelJob {
   readonly order: number;
   readonly ack: "late" | "early";
   state: JobState;
+  /** Ready at the next promotion, if it is scheduled. */
+  isDue: boolean;
   /** Past its expiry: never claimed, and revoked by whoever meets it. */
   expired: boolean;
   failures: number;
@@ -25,12 +27,13 @@ export function settleModel(job: ModelJob, outcome: Outcome): JobState {
   if (outcome.kind === "failed" || outcome.kind === "retried") job.failures += 1;
   job.state = job.isAskedToEnd && outcome.kind !== "succeeded" ? "revoked" : stateAfter(outcome);
   if (outcome.kind === "succeeded") job.result = String(outcome.result);
+  // Retries and snoozes of the walk are due at once.
+  job.isDue = job.state === "scheduled";
   job.isAskedToEnd = false;
   job.settled = { fence: job.fence, kind: outcome.kind, state: job.state };
   return job.state;
 }
 
-/** Retries and snoozes of the walk are due at once, and promoted at once. */
 function stateAfter(outcome: Outcome): JobState {
   switch (outcome.kind) {
     case "succeeded":
@@ -39,6 +42,7 @@ function stateAfter(outcome: Outcome): JobState {
       return outcome.kind;
     case "retried":
     case "snoozed":
+      return "scheduled";
     case "released":
       return "ready";
   }

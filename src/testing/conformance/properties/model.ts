@@ -29,7 +29,11 @@ export class Model {
     const state = due === undefined ? "ready" : "scheduled";
     const start = { failures: 0, crashes: 0, fence: 0, worker: undefined, result: undefined, settled: undefined };
     const expired = expires !== undefined;
-    this.jobs.push({ id, queue, priority, order, ack, state, expired, isAskedToEnd: false, ...start });
+    this.jobs.push({ id, queue, priority, order, ack, state, expired, isDue: false, isAskedToEnd: false, ...start });
+  }
+
+  promote(): void {
+    for (const job of this.jobs) if (job.state === "scheduled" && job.isDue) job.state = "ready";
   }
 
   /** Checks that a claim was right, and carries it out. */

@@ -2,13 +2,13 @@ import type { Arbitrary, FastCheck } from "./fast-check.ts";
 
 /** What a walk can do next. */
 export type Move =
-  | ("push" | "pushAgain" | "claim" | "exchange" | "settle" | "repeat")
+  | ("push" | "pushAgain" | "claim" | "exchange" | "settle" | "repeat" | "promote")
   | ("beat" | "crash" | "leave" | "revoke" | "retry" | "expire" | "toggle");
 
 /** Repeated as often as it is wanted among the others. */
 const moves: readonly Move[] = [
   ...(["push", "push", "push", "claim", "claim", "claim", "claim", "exchange", "exchange"] as const),
-  ...(["settle", "settle", "settle", "settle", "settle", "repeat", "pushAgain"] as const),
+  ...(["settle", "settle", "settle", "settle", "settle", "repeat", "promote", "promote", "pushAgain"] as const),
   ...(["beat", "beat", "crash", "crash", "leave", "revoke", "revoke", "retry", "expire", "toggle"] as const),
 ];
 

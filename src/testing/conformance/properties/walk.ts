@@ -65,6 +65,8 @@ export class Walk {
         return this.#settleOne(this.#activeClaims(worker), step);
       case "repeat":
         return this.#settleOne(this.#claims, step);
+      case "promote":
+        return this.#promote();
       case "beat":
         return this.#beat(worker, step);
       case "crash":
@@ -135,10 +137,12 @@ export class Walk {
       return;
     }
     const state = settleModel(job, outcome);
-    assert.ok(reply.status === "applied", `the present claim is ${JSON.stringify(reply)}`);
-    const isPutOff = reply.state === "scheduled" && state === "ready";
-    assert.ok(reply.state === state || isPutOff, `${outcome.kind} makes it ${state}, not ${reply.state}`);
+    assert.deepEqual(reply, { status: "applied", state }, `the present claim ${outcome.kind}`);
+  }
+
+  async #promote(): Promise<void> {
     await this.#trial.engine.upkeep.promote({ max: MANY });
+    this.#model.promote();
   }
 
   /** Beats with some of what it holds; what it leaves out, it never heard of. */
@@ -217,10 +221,14 @@ export class Walk {
   /** Every job that can run ends, one after the other: none is lost on the way. */
   async #drain(): Promise<void> {
     for (const queue of [...this.#model.paused]) await this.#toggle(queue);
+    await this.#promote();
+    await this.#comparison.check();
     const drain: Step = { move: "exchange", pick: 0, amount: MANY, choice: 0 };
     for (const worker of this.#workers) {
-      do await this.#exchange(worker, this.#activeClaims(worker), drain);
-      while (this.#activeClaims(worker).length > 0);
+      do {
+        await this.#exchange(worker, this.#activeClaims(worker), drain);
+        await this.#comparison.check();
+      } while (this.#activeClaims(worker).length > 0);
     }
     await this.#expire();
     await this.#comparison.check();
