@@ -1,4 +1,5 @@
 import type { Bus, Capabilities, Engine, Inspect, Jobs, Liveness, Maintenance, Upkeep } from "../../engine/index.ts";
+import type { Logger } from "../../kernel/logger.ts";
 import { Arrivals } from "./client/arrivals.ts";
 import { SqliteBus } from "./client/bus.ts";
 import { Channel } from "./client/channel.ts";
@@ -9,6 +10,7 @@ import { SqliteMaintenance } from "./client/maintenance.ts";
 import { Subscriptions } from "./client/subscriptions.ts";
 import { SqliteUpkeep } from "./client/upkeep.ts";
 import type { SqliteSettings } from "./options.ts";
+import { fromLogFields } from "./protocol.ts";
 
 /** The parts of the engine on the main thread; the work is done by `thread.ts`. */
 export class SqliteEngine implements Engine {
@@ -23,12 +25,13 @@ export class SqliteEngine implements Engine {
   readonly #channel: Channel;
   readonly #subscriptions: Subscriptions;
 
-  constructor(settings: SqliteSettings) {
+  constructor(settings: SqliteSettings, logger: Logger) {
     const arrivals = new Arrivals();
     const subscriptions = new Subscriptions();
     const channel = new Channel(settings, {
       onArrival: (waiters) => arrivals.wake(waiters),
       onMessage: (topic, message) => subscriptions.deliver(topic, message),
+      onLog: ({ level, message, fields }) => logger.log(level, message, fromLogFields(fields)),
       onEnd: () => arrivals.wakeAll(),
       onRevived: () => void subscriptions.restore(channel),
     });

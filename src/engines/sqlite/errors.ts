@@ -96,6 +96,13 @@ export function lockTimeout(path: string, cause?: unknown): EngineTimeout {
   );
 }
 
+export function notSynced(path: string, cause: unknown): EngineUnavailable {
+  return new EngineUnavailable(
+    `The disk did not confirm what was written to ${path} (${textOf(cause)}), so a power cut may take it. Check the disk; the operation may be repeated.`,
+    { cause, details: { path } },
+  );
+}
+
 export function fileGone(path: string, cause?: unknown): StorageInvalid {
   return new StorageInvalid(
     `The database file ${path}, or the -wal or -shm file beside it, was deleted or replaced while it was in use, so nothing more can be stored. Restore it and restart every process that uses it.`,

@@ -1,4 +1,5 @@
 import type { Engine } from "../../engine/index.ts";
+import { silentLogger } from "../../kernel/logger.ts";
 import { SqliteEngine } from "./engine.ts";
 import { readSqliteOptions, type SqliteEngineOptions } from "./options.ts";
 
@@ -15,5 +16,5 @@ export type { SqliteEngineOptions } from "./options.ts";
  * await engine.start();
  */
 export function createSqliteEngine(options: SqliteEngineOptions): Engine {
-  return new SqliteEngine(readSqliteOptions(options));
+  return new SqliteEngine(readSqliteOptions(options), options.logger ?? silentLogger);
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { OptionsInvalid } from "../../kernel/errors.ts";
+import type { Logger } from "../../kernel/logger.ts";
 
 /** Where the SQLite engine keeps its jobs, and how safely. */
 export interface SqliteEngineOptions {
@@ -12,6 +13,8 @@ export interface SqliteEngineOptions {
    * may lose the last commits when the machine itself fails. Default `"full"`.
    */
   readonly durability?: "full" | "normal";
+  /** Hears what the engine notices by itself, such as a process of the same file that does not read. Default: nobody. */
+  readonly logger?: Logger;
 }
 
 /** `SqliteEngineOptions` after defaults and validation. Structured-cloneable. */

@@ -12,8 +12,9 @@ import type {
   WorkerDescription,
   WorkerStatistics,
 } from "../../engine/index.ts";
-import type { ErrorRecord } from "../../kernel/error-record.ts";
+import { type ErrorRecord, fromErrorRecord, toErrorRecord } from "../../kernel/error-record.ts";
 import type { JobChange, JobRecord, JobState, Payload } from "../../kernel/job.ts";
+import type { LogFields, LogLevel } from "../../kernel/logger.ts";
 import type { BulkStep, BulkStepReply } from "./inspect/bulk.ts";
 import type { ExchangeReplyWire, ExchangeWire } from "./jobs/exchange-wire.ts";
 import type { PushReplyWire, PushWire } from "./jobs/push-wire.ts";
@@ -78,8 +79,26 @@ export type Notice =
   | { readonly kind: "failure"; readonly id: number; readonly error: ErrorRecord }
   | { readonly kind: "arrival"; readonly waiters: readonly number[] }
   | { readonly kind: "message"; readonly topic: string; readonly message: Payload }
+  | LogNotice
   | { readonly kind: "started" }
   | { readonly kind: "refused"; readonly error: ErrorRecord };
+
+/** Something that the thread noticed and nobody asked for. */
+export interface LogNotice {
+  readonly kind: "log";
+  readonly level: LogLevel;
+  readonly message: string;
+  /** Structured-cloneable: an error travels as its record. */
+  readonly fields: LogFields;
+}
+
+export function toLogFields({ error, ...fields }: LogFields): LogFields {
+  return error === undefined ? fields : { ...fields, error: toErrorRecord(error) };
+}
+
+export function fromLogFields({ error, ...fields }: LogFields): LogFields {
+  return error === undefined ? fields : { ...fields, error: fromErrorRecord(error as ErrorRecord) };
+}
 
 /** The topic of job changes: one JSON array a message, of ids and states in turn. */
 export const CHANGES_TOPIC = "jobs";

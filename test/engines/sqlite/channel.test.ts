@@ -16,6 +16,7 @@ test("when the thread dies, what is pending is rejected, and the next call start
     onEnd: () => {
       ended += 1;
     },
+    onLog: () => {},
     onRevived: () => void subscriptions.restore(channel),
   });
   await channel.start();
@@ -45,6 +46,7 @@ test("a thread that died is not replaced over and over, and a channel that was s
     onArrival: () => {},
     onMessage: () => {},
     onEnd: () => {},
+    onLog: () => {},
     onRevived: () => {},
   });
   await channel.start();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { ClaimRequest, Engine, PushRequest } from "../../../src/engine/index.ts";
+import type { ClaimRequest, Engine, PushRequest, WorkerDescription } from "../../../src/engine/index.ts";
 import { createSqliteEngine } from "../../../src/engines/sqlite/index.ts";
 import { newId } from "../../../src/kernel/id.ts";
 import type { NewJob } from "../../../src/kernel/job.ts";
@@ -42,9 +42,12 @@ export function pushRequest(...jobs: readonly NewJob[]): PushRequest {
   return { jobs, maxDepth: {}, deadlineAt: Date.now() + 10_000 };
 }
 
-export async function registerWorker(engine: Engine, id: string, tasks: readonly string[] = ["task"]): Promise<void> {
-  const description = { id, host: "host", pid: process.pid, version: "1", queues: undefined, tasks, concurrency: 1 };
-  await engine.liveness.register(description, 60_000);
+export async function registerWorker(engine: Engine, id: string, tasks?: readonly string[]): Promise<void> {
+  await engine.liveness.register(workerDescription(id, tasks), 60_000);
+}
+
+export function workerDescription(id: string, tasks: readonly string[] = ["task"]): WorkerDescription {
+  return { id, host: "host", pid: process.pid, version: "1", queues: undefined, tasks, concurrency: 1 };
 }
 
 export function claimRequest(changes: Partial<ClaimRequest> = {}): ClaimRequest {

@@ -166,3 +166,54 @@ test("a connection whose file was deleted is not the engine's", async () => {
     code: "TRANSACTION_UNSUPPORTED",
   });
 });
+
+test("a push that fails half-way leaves nothing of itself to the caller's commit", async () => {
+  const path = temporaryPath();
+  const engine = await openEngine(path);
+  const database = openByCaller(path);
+  database.exec("CREATE TABLE orders (id INTEGER); CREATE TABLE audit (job TEXT CHECK (job <> ''), padding BLOB)");
+  // A statement that has a trigger is undone alone when the disk is full: the transaction and the rows before stay.
+  database.exec(
+    "CREATE TRIGGER log AFTER INSERT ON lovage_job BEGIN INSERT INTO audit VALUES (new.id, zeroblob(9000)); END",
+  );
+  const pages = database.prepare("PRAGMA page_count").get()?.page_count;
+  database.exec(`PRAGMA max_page_count = ${Number(pages) + 20}`);
+  database.exec("BEGIN IMMEDIATE; INSERT INTO orders VALUES (1)");
+  const batch = Array.from({ length: 50 }, () => newJob());
+  await expect(engine.jobs.pushWithin(database, pushRequest(...batch))).rejects.toMatchObject({ code: "STORAGE_FULL" });
+  expect(database.isTransaction).toBe(true);
+  database.exec("COMMIT");
+  expect(database.prepare("SELECT count(*) AS orders FROM orders").get()).toEqual({ orders: 1 });
+  expect(await engine.inspect.list({ filter: {}, cursor: undefined, limit: 100 })).toEqual([]);
+});
+
+test("a push whose counters cannot be written leaves no job without them", async () => {
+  const path = temporaryPath();
+  const engine = await openEngine(path);
+  const database = openByCaller(path);
+  database.exec("CREATE TEMP TRIGGER no BEFORE UPDATE ON lovage_lane BEGIN SELECT raise(ABORT, 'no counters'); END");
+  database.exec("BEGIN");
+  await expect(engine.jobs.pushWithin(database, pushRequest(newJob()))).rejects.toMatchObject({
+    code: "ENGINE_UNAVAILABLE",
+  });
+  database.exec("DROP TRIGGER no");
+  const second = newJob();
+  await engine.jobs.pushWithin(database, pushRequest(second));
+  database.exec("COMMIT");
+  const jobs = await engine.inspect.list({ filter: {}, cursor: undefined, limit: 100 });
+  expect(jobs.map(({ id }) => id)).toEqual([second.id]);
+  expect(await engine.inspect.queues()).toMatchObject([{ queue: "queue", ready: 1 }]);
+});
+
+test("where a full disk ends the caller's transaction, it is over, and nothing was stored", async () => {
+  const path = temporaryPath();
+  const engine = await openEngine(path);
+  const database = openByCaller(path);
+  const pages = database.prepare("PRAGMA page_count").get()?.page_count;
+  database.exec(`PRAGMA max_page_count = ${Number(pages) + 5}`);
+  database.exec("BEGIN");
+  const batch = Array.from({ length: 100 }, () => newJob({ input: `"${"x".repeat(2_000)}"` }));
+  await expect(engine.jobs.pushWithin(database, pushRequest(...batch))).rejects.toMatchObject({ code: "STORAGE_FULL" });
+  expect(database.isTransaction).toBe(false);
+  expect(await engine.inspect.count({})).toBe(0);
+});

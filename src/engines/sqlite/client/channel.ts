@@ -3,12 +3,13 @@ import { fromErrorRecord } from "../../../kernel/error-record.ts";
 import { EngineClosed, EngineTimeout, EngineUnavailable } from "../../../kernel/errors.ts";
 import { type Lifecycle, LifecycleGuard } from "../../../kernel/lifecycle.ts";
 import type { SqliteSettings } from "../options.ts";
-import type { Notice, OperationName, Operations, Order } from "../protocol.ts";
+import type { LogNotice, Notice, OperationName, Operations, Order } from "../protocol.ts";
 
 /** What the main thread hears without having asked. */
 export interface ChannelListener {
   readonly onArrival: (waiters: readonly number[]) => void;
   readonly onMessage: (topic: string, message: string | Uint8Array) => void;
+  readonly onLog: (line: LogNotice) => void;
   /** The thread is gone, and with it what it was told to listen and wait for. */
   readonly onEnd: () => void;
   /** Another thread has taken the place of one that died. */
@@ -171,6 +172,9 @@ export class Channel implements Lifecycle {
         break;
       case "arrival":
         this.#listener.onArrival(notice.waiters);
+        break;
+      case "log":
+        this.#listener.onLog(notice);
         break;
       case "message":
         this.#listener.onMessage(notice.topic, notice.message);

@@ -24,13 +24,29 @@ export function pushWithin(transaction: unknown, request: PushRequest, settings:
   // What the caller's transaction has done so far is known to no other connection, so nothing is remembered.
   const work = new Work(database, statementsOf(database, settings.namespace));
   try {
-    work.begin({ recordChanges: true });
-    const [reply] = decodePushReply([request], push(work, encodePush([request])));
-    const committed = work.flush();
-    if (reply === undefined) throw new RangeError("A push of one request has no reply.");
-    return { reply, committed };
+    return wholly(database, () => {
+      work.begin({ recordChanges: true });
+      const [reply] = decodePushReply([request], push(work, encodePush([request])));
+      const committed = work.flush();
+      if (reply === undefined) throw new RangeError("A push of one request has no reply.");
+      return { reply, committed };
+    });
   } catch (error) {
     throw toEngineError(error, settings.path);
+  }
+}
+
+/** The caller may commit although the push failed: nothing of it, a job without its counter least of all, may be left. */
+function wholly<Result>(database: DatabaseSync, write: () => Result): Result {
+  database.exec("SAVEPOINT lovage_push");
+  try {
+    const result = write();
+    database.exec("RELEASE lovage_push");
+    return result;
+  } catch (error) {
+    // SQLite may have rolled back the caller's transaction by itself, as it does when the disk is full.
+    if (database.isTransaction) database.exec("ROLLBACK TO lovage_push; RELEASE lovage_push");
+    throw error;
   }
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { fileGone, isBusy, toEngineError } from "../errors.ts";
+import { fileGone, isBusy, notSynced, toEngineError } from "../errors.ts";
 import type { SqliteSettings } from "../options.ts";
+import { LogFile } from "./log-file.ts";
 import { pause } from "./pause.ts";
 import { Statements } from "./statements.ts";
 
@@ -9,6 +10,11 @@ import { Statements } from "./statements.ts";
 const CACHE_KIBIBYTES = 8_192;
 // After a burst the log is cut back to this at the next checkpoint, and not kept at its largest for ever.
 const JOURNAL_LIMIT_BYTES = 16_777_216;
+// NORMAL keeps the file sound at a power cut; that the last commits are on the disk is seen to by `sync()`.
+const PRAGMAS = `PRAGMA synchronous = NORMAL;
+  PRAGMA cache_size = -${CACHE_KIBIBYTES};
+  PRAGMA journal_size_limit = ${JOURNAL_LIMIT_BYTES};
+  PRAGMA temp_store = MEMORY;`;
 // Readers wait only for the moment in which another process recovers or switches the file.
 const READ_MS = 5_000;
 
@@ -19,6 +25,8 @@ export class Connection {
   readonly path: string;
   readonly #identity: string;
   readonly #realPath: string;
+  /** Absent where a power cut may take the last commits. */
+  readonly #log: LogFile | undefined;
   /** Of the files that SQLite keeps beside the database: there from the first transaction on. */
   #companions: string | undefined;
   // Prepared: a process that waits for the lock begins thousands of times a second.
@@ -33,6 +41,7 @@ export class Connection {
     this.#commit = database.prepare("COMMIT");
     this.#identity = identityAt(settings.path);
     this.#realPath = realpathSync(settings.path);
+    if (settings.durability === "full") this.#log = new LogFile(this.#realPath);
   }
 
   /** False when another connection holds the write lock. */
@@ -46,8 +55,21 @@ export class Connection {
     return true;
   }
 
+  /** Lets go of the write lock: others see the changes from here on. `sync()` then waits until they are on the disk. */
   commit(): void {
     this.#commit.run();
+  }
+
+  /**
+   * Returns once what was committed survives a power cut; call it before anyone is told that it was stored.
+   * @throws EngineUnavailable (`ENGINE_UNAVAILABLE`)
+   */
+  sync(): void {
+    try {
+      this.#log?.sync();
+    } catch (error) {
+      throw notSynced(this.path, error);
+    }
   }
 
   /** Does nothing where SQLite has rolled back by itself, as it does when the disk is full. */
@@ -68,6 +90,7 @@ export class Connection {
   }
 
   close(): void {
+    this.#log?.close();
     if (this.database.isOpen) this.database.close();
   }
 }
@@ -83,7 +106,7 @@ export function openConnection(settings: SqliteSettings, deadlineAt: number): Co
     database = opened;
     // Switching a new file to WAL needs an exclusive lock, which two processes that start at once both want.
     withRetry(deadlineAt, () => opened.exec("PRAGMA journal_mode = WAL"));
-    withRetry(deadlineAt, () => opened.exec(pragmas(settings)));
+    withRetry(deadlineAt, () => opened.exec(PRAGMAS));
     return new Connection(settings, opened);
   } catch (error) {
     if (database?.isOpen) database.close();
@@ -110,6 +133,7 @@ export function writeBlocking<Result>(connection: Connection, deadlineAt: number
     withRetry(deadlineAt, () => connection.database.exec("BEGIN IMMEDIATE"));
     const result = write();
     connection.commit();
+    connection.sync();
     return result;
   } catch (error) {
     connection.rollback();
@@ -127,13 +151,6 @@ export function withRetry<Result>(deadlineAt: number, attempt: () => Result): Re
       pause(0.5 + Math.random());
     }
   }
-}
-
-function pragmas(settings: SqliteSettings): string {
-  return `PRAGMA synchronous = ${settings.durability};
-    PRAGMA cache_size = -${CACHE_KIBIBYTES};
-    PRAGMA journal_size_limit = ${JOURNAL_LIMIT_BYTES};
-    PRAGMA temp_store = MEMORY;`;
 }
 
 function identityAt(path: string): string {

@@ -11,6 +11,18 @@ const OLDEST_EVERY = 20;
 // A claim that meets expired jobs ends them; behind so many it hands out what it has, to hold the lock only briefly.
 const MAX_EXPIRED = 500;
 
+// Up to so many lanes, whole rows are read at once, some of them twice; beyond, their order first and then each row.
+const FEW_LANES = 8;
+const LEAST_SHARE = 4;
+
+/** Ready jobs of one lane in its own order. */
+interface Run {
+  readonly lane: Lane;
+  /** Rows of `sql/jobs/claimable-heads.sql`. */
+  readonly rows: readonly Row[];
+  next: number;
+}
+
 /** Who claims, for the rows. */
 export interface Claimant {
   readonly worker: string;
@@ -27,6 +39,12 @@ export interface Claimed {
 /** Hands out ready jobs. */
 export class Claims {
   #handedOut = 0;
+  #gaveEarly = false;
+
+  /** Whether the latest claim handed out a job that was settled by it. */
+  get gaveEarly(): boolean {
+    return this.#gaveEarly;
+  }
 
   claim(work: Work, claimant: Claimant, request: ClaimRequest): Claimed {
     const quarantine = findQuarantined(work, request);
@@ -34,18 +52,19 @@ export class Claims {
     const batch = new ClaimBatch(work, claimant, request);
     if (first !== undefined && request.alone && request.max > 0) {
       for (const candidate of quarantine) if (batch.rows.length === 0) batch.take(candidate);
+      this.#gaveEarly = batch.rows.some(isEarly);
       if (batch.rows.length > 0) return { rows: batch.rows, quarantined: true };
     }
     const lanes = request.max > 0 ? work.lanes.eligible(request) : [];
     if (lanes.length > 0) this.#fill(work, batch, lanes);
+    this.#gaveEarly = batch.rows.some(isEarly);
     return { rows: batch.rows, quarantined: first !== undefined };
   }
 
   #fill(work: Work, batch: ClaimBatch, lanes: readonly Lane[]): void {
-    const [only] = lanes;
     const turnsToOldest = OLDEST_EVERY - (this.#handedOut % OLDEST_EVERY);
     const isPlain = turnsToOldest > batch.max || haveOnePriority(work.statements, lanes);
-    if (isPlain && lanes.length === 1 && only !== undefined) this.#handedOut += batch.fillFrom(only);
+    if (isPlain && lanes.length <= FEW_LANES) this.#handedOut += batch.fillFrom(lanes);
     else this.#fillInTurn(work, batch, lanes, isPlain);
   }
 
@@ -96,16 +115,29 @@ class ClaimBatch {
     return row !== undefined && this.#claimRow(lane, row);
   }
 
-  /** Takes from a single lane in its own order; says how many. */
-  fillFrom(lane: Lane): number {
+  /** Takes from a few lanes, whole rows at a time; says how many. */
+  fillFrom(lanes: readonly Lane[]): number {
     const before = this.rows.length;
     const heads = this.#work.statements.hot("jobs/claimable-heads");
-    while (!this.isFull) {
-      const rows = heads.all(lane.id, this.max - this.rows.length);
-      if (rows.length === 0) break;
-      for (const row of rows) this.#claimRow(lane, row);
+    for (let isMore = true; isMore && !this.isFull; ) {
+      const share = Math.max(LEAST_SHARE, Math.ceil((this.max - this.rows.length) / lanes.length));
+      const runs = lanes.map((lane) => ({ lane, rows: heads.all(lane.id, share), next: 0 }));
+      isMore = this.#takeInOrder(runs, share);
     }
     return this.rows.length - before;
+  }
+
+  /** Takes until one run is at its end, behind which its lane may have more; false when there is nothing more. */
+  #takeInOrder(runs: readonly Run[], share: number): boolean {
+    while (!this.isFull) {
+      const run = runs.reduce(earlier);
+      const row = run.rows[run.next];
+      if (row === undefined) return false;
+      this.#claimRow(run.lane, row);
+      run.next += 1;
+      if (run.next === share) return true;
+    }
+    return true;
   }
 
   #claimRow(lane: Lane, row: Row): boolean {
@@ -125,6 +157,18 @@ class ClaimBatch {
     this.rows.push(row);
     return true;
   }
+}
+
+/** The run whose next job comes first: by priority, then in push order. */
+function earlier(one: Run, other: Run): Run {
+  const [left, right] = [one.rows[one.next], other.rows[other.next]];
+  if (left === undefined || right === undefined) return left === undefined ? other : one;
+  const byPriority = readNumber(right, 3) - readNumber(left, 3);
+  return (byPriority || readNumber(left, 0) - readNumber(right, 0)) <= 0 ? one : other;
+}
+
+function isEarly(row: Row): boolean {
+  return readNumber(row, 6) === 1;
 }
 
 function findQuarantined(work: Work, request: ClaimRequest): Candidate[] {

@@ -1,3 +1,4 @@
+import { EXPIRY } from "../../../engine/endings.ts";
 import type { ErrorRecord } from "../../../kernel/error-record.ts";
 import type { FinishedState, JobState, Revocation } from "../../../kernel/job.ts";
 import { toInstant } from "../instant.ts";
@@ -41,8 +42,7 @@ export function finish(work: Work, job: FoundJob, ending: Ending): void {
 
 /** Revokes a job that passed its expiry before anyone claimed it. */
 export function finishExpired(work: Work, job: FoundJob, retainMs: number): void {
-  const revocation: Revocation = { by: "expiry", reason: "The job expired before a worker claimed it." };
-  finish(work, job, { state: "revoked", retainMs, revocation });
+  finish(work, job, { state: "revoked", retainMs, revocation: EXPIRY });
 }
 
 /** Makes a job ready that a worker held, or that was scheduled. */

@@ -1,3 +1,4 @@
+import { answerRepeat } from "../../../engine/index.ts";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
 import type {
   Effect,
@@ -77,8 +78,7 @@ interface Standing extends FoundJob {
 
 function apply(work: Work, { id, fence, receipt, outcome }: Settlement): SettlementReply {
   const job = findStanding(work, Number(receipt), id);
-  if (job === undefined || job.state !== "active" || job.fence !== fence)
-    return answerRepeat(job, fence, stateAfter(outcome));
+  if (job === undefined || job.state !== "active" || job.fence !== fence) return answerRepeat({ fence, outcome }, job);
   if (outcome.kind === "succeeded") {
     succeed(work, { id, fence, receipt: job.sequence, lane: job.lane.id }, outcome.result, outcome.retainMs);
     return { status: "applied", state: "succeeded" };
@@ -123,27 +123,6 @@ function reschedule(work: Work, job: Standing, outcome: Later): JobState {
   });
   work.moved(job.lane, job.id, job.state, "scheduled");
   return "scheduled";
-}
-
-/** The reply to a settlement whose claim has ended: by itself, when its first answer was lost, or by another hand. */
-function answerRepeat(job: Standing | undefined, fence: number, expected: JobState): SettlementReply {
-  if (job === undefined || job.fence !== fence) return { status: "stale" };
-  const isSame = job.state === expected || (job.state === "revoked" && expected !== "succeeded");
-  return isSame ? { status: "applied", state: job.state } : { status: "stale" };
-}
-
-function stateAfter({ kind }: Outcome): JobState {
-  switch (kind) {
-    case "succeeded":
-    case "failed":
-    case "revoked":
-      return kind;
-    case "retried":
-    case "snoozed":
-      return "scheduled";
-    case "released":
-      return "ready";
-  }
 }
 
 function findStanding(work: Work, sequence: number, id: string): Standing | undefined {

@@ -1,4 +1,4 @@
-import { statfsSync } from "node:fs";
+import { existsSync, statfsSync, statSync } from "node:fs";
 import type { HealthFinding } from "../../../engine/index.ts";
 import type { Connection } from "../database/connection.ts";
 import { readNumber, readText } from "../database/row.ts";
@@ -28,7 +28,7 @@ export function diagnose(connection: Connection, settings: SqliteSettings): read
     durabilityFinding(settings),
     schemaFinding(connection),
     freePagesFinding(connection),
-    fileSystemFinding(connection.path),
+    ...(existsSync(connection.path) ? placeFindings(connection.path) : []),
     integrityFinding(connection),
     straysFinding(connection),
     countersFinding(connection),
@@ -73,11 +73,25 @@ function freePagesFinding(connection: Connection): HealthFinding {
   return { check: "free pages", ok: true, detail };
 }
 
+/** Of a file that is there: about one that was deleted, the first finding says all there is to say. */
+function placeFindings(path: string): readonly HealthFinding[] {
+  return [fileSystemFinding(path), namesFinding(path)];
+}
+
 function fileSystemFinding(path: string): HealthFinding {
   const network = NETWORK_FILE_SYSTEMS.get(statfsSync(path).type);
   if (network === undefined) return { check: "file system", ok: true, detail: "local" };
   const detail = `${network}: SQLite's locks are not safe on a network file system; move the file to a local disk`;
   return { check: "file system", ok: false, detail };
+}
+
+// SQLite names its -wal and -shm files after the database: under two names it has two of each, and processes that came by
+// different names write past each other (https://sqlite.org/howtocorrupt.html).
+function namesFinding(path: string): HealthFinding {
+  const names = statSync(path).nlink;
+  if (names <= 1) return { check: "names", ok: true, detail: "one" };
+  const detail = `the file has ${names} names by hard links: processes that open it by different ones damage it; keep one name, or make the others symbolic links`;
+  return { check: "names", ok: false, detail };
 }
 
 function integrityFinding(connection: Connection): HealthFinding {

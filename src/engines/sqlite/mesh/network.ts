@@ -2,6 +2,7 @@ import { createConnection, createServer, type Server, type Socket } from "node:n
 import { systemClock, type Timer } from "../../../kernel/clock.ts";
 import { EngineTimeout, EngineUnavailable } from "../../../kernel/errors.ts";
 import type { Logger } from "../../../kernel/logger.ts";
+import { Absences } from "./absences.ts";
 import { createAddress, removeAddress } from "./address.ts";
 import { Connection, type ConnectionHandlers } from "./connection.ts";
 import { type Frame, FrameError } from "./frame.ts";
@@ -18,6 +19,9 @@ const GOODBYE_TIMEOUT_MS = 250;
 // that was lost, a peer that could not be reached. It reads the registry once.
 const FIRST_SWEEP_MS = 20;
 const SLOWEST_SWEEP_MS = 30_000;
+// Of another host or container nobody knows whether a process runs, and a number may belong to another one by now. Who
+// lives all the same lists itself again at its next sweep, so being wrong costs two small writes an hour.
+const ABSENCE_LIMIT_MS = 3_600_000;
 
 export interface NetworkOptions {
   readonly id: string;
@@ -35,6 +39,7 @@ export class Network {
   readonly #links = new Map<string, Connection>();
   readonly #dials = new Map<string, Connection>();
   readonly #strangers = new Map<Connection, Timer>();
+  readonly #absences = new Absences(ABSENCE_LIMIT_MS);
   /** Listed peers that `start` still waits for. */
   readonly #awaited = new Set<string>();
   #onNoneAwaited: () => void = () => {};
@@ -119,6 +124,7 @@ export class Network {
 
   #connectAll(): void {
     const unlinked = this.#unlinked();
+    this.#absences.keep(new Set(unlinked.map(({ id }) => id)));
     for (const peer of unlinked) if (!this.#dials.has(peer.id)) this.#tryDial(peer);
     // With all peers connected only the slow sweep is left.
     this.#sweepMs = unlinked.length === 0 ? SLOWEST_SWEEP_MS : Math.min(this.#sweepMs * 2, SLOWEST_SWEEP_MS);
@@ -158,7 +164,8 @@ export class Network {
     } catch (error) {
       // An address that no path can be, such as one with a zero byte, throws at once.
       this.#answer(peer.id);
-      this.#options.logger.log("warn", "mesh peer has no usable address", { peer: peer.id, error });
+      this.#options.logger.log("debug", "mesh peer has no usable address", { peer: peer.id, error });
+      if (this.#isGone(peer)) this.#bury(peer);
     }
   }
 
@@ -192,12 +199,18 @@ export class Network {
     if (this.#dials.get(peer.id) !== connection) return;
     this.#dials.delete(peer.id);
     this.#answer(peer.id);
-    if (this.#self === undefined || error === undefined || !isUnreachable(error) || !isDead(peer)) return;
-    this.#bury(peer);
+    if (this.#self === undefined || error === undefined || !isUnreachable(error)) return;
+    if (this.#isGone(peer)) this.#bury(peer);
+  }
+
+  /** Of a peer that cannot be reached. */
+  #isGone(peer: Peer): boolean {
+    return isDead(peer) || this.#absences.lasts(peer.id, systemClock.monotonic());
   }
 
   #bury({ id, address }: Peer): void {
     const { registry, logger } = this.#options;
+    this.#absences.end(id);
     try {
       // All peers notice at once; reading first spares all but the quickest a write.
       if (registry.list().some((listed) => listed.id === id)) registry.remove(id);

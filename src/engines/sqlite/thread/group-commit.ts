@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
+import type { Logger } from "../../../kernel/logger.ts";
 import type { Connection } from "../database/connection.ts";
 import { lockTimeout, toEngineError } from "../errors.ts";
 import type { Call, Notice } from "../protocol.ts";
@@ -21,8 +22,21 @@ export interface GroupCommitOptions {
   readonly collect: () => void;
   /** Sends the answers of one commit. */
   readonly answer: (notices: readonly Notice[]) => void;
+  /** Others can see the changes, which a power cut may still take: the time to wake those who wait for work. */
   readonly onCommitted: (committed: Committed) => void;
+  /** The changes are on the disk. */
+  readonly onDurable: (committed: Committed) => void;
   readonly recordChanges: () => boolean;
+  readonly logger: Logger;
+}
+
+/** A transaction that has committed. */
+interface Done {
+  /** Answers that need not wait for the disk. */
+  readonly prompt: readonly Notice[];
+  /** Calls whose answers do. */
+  readonly waiting: readonly { readonly call: Call; readonly notice: Notice }[];
+  readonly committed: Committed;
 }
 
 /**
@@ -106,17 +120,16 @@ export class GroupCommit {
   }
 
   async #runWrites(): Promise<void> {
-    if (!(await this.#acquire())) return;
-    const done = this.#tryTransact();
-    if (done !== undefined) {
-      this.#options.answer(done.notices);
-      this.#options.onCommitted(done.committed);
+    if (await this.#acquire()) {
+      const done = this.#tryTransact();
+      this.#turn.end();
+      if (done !== undefined) await this.#conclude(done);
     }
     // The thread's sockets are served between two commits.
     await nextTurn();
   }
 
-  #tryTransact(): { notices: readonly Notice[]; committed: Committed } | undefined {
+  #tryTransact(): Done | undefined {
     const calls: Call[] = [];
     try {
       return this.#transact(calls, performance.now());
@@ -126,23 +139,49 @@ export class GroupCommit {
     }
   }
 
-  #transact(calls: Call[], startedMs: number): { notices: readonly Notice[]; committed: Committed } {
+  /** Waits for the disk while others already have the lock, and this process's handlers their jobs. */
+  async #conclude({ prompt, waiting, committed }: Done): Promise<void> {
+    const { answer, onCommitted, onDurable } = this.#options;
+    if (prompt.length > 0) answer(prompt);
+    onCommitted(committed);
+    // Wake-ups leave at the end of this turn.
+    if (committed.ready.length > 0) await nextTurn();
+    const failure = this.#sync();
+    if (waiting.length > 0)
+      answer(waiting.map(({ call, notice }) => (failure === undefined ? notice : this.#failure(call, failure))));
+    if (failure === undefined) onDurable(committed);
+  }
+
+  #sync(): unknown {
+    try {
+      this.#options.connection.sync();
+      return undefined;
+    } catch (error) {
+      this.#options.logger.log("error", "the disk did not confirm a commit", { error });
+      return error;
+    }
+  }
+
+  #transact(calls: Call[], startedMs: number): Done {
     const { connection, work, operations, collect, recordChanges } = this.#options;
     connection.checkFile();
     work.begin({ recordChanges: recordChanges() });
-    const notices: Notice[] = [];
+    const prompt: Notice[] = [];
+    const waiting: { readonly call: Call; readonly notice: Notice }[] = [];
     const limit = this.#apart > 0 ? 1 : Number.POSITIVE_INFINITY;
     while (calls.length === 0 || (calls.length < limit && performance.now() - startedMs < MAX_HELD_MS)) {
       if (this.#writes.length === 0) collect();
       const call = this.#writes.shift();
       if (call === undefined) break;
       calls.push(call);
-      notices.push(reply(call, operations.run(call)));
+      const notice = reply(call, operations.run(call));
+      if (operations.waitsForDisk(call.name)) waiting.push({ call, notice });
+      else prompt.push(notice);
     }
     const committed = work.flush();
     connection.commit();
     if (this.#apart > 0) this.#apart -= 1;
-    return { notices, committed };
+    return { prompt, waiting, committed };
   }
 
   #undo(calls: readonly Call[], error: unknown): void {

@@ -20,41 +20,42 @@ export class LockTurn {
 
   /**
    * Opens a write transaction by `tryBegin`, in turn. `isStillWanted` is asked in between; false ends the wait, and is
-   * the answer.
+   * the answer. After true, the turn lasts until `end()`.
    */
   async begin(tryBegin: () => boolean, isStillWanted: () => boolean): Promise<boolean> {
-    const sinceMs = nowMs();
-    const ahead = this.#turnstile.ahead(sinceMs);
-    if (ahead === 0 && tryBegin()) return true;
     try {
-      return await this.#waitInTurn({ sinceMs, ahead, tryBegin, isStillWanted });
-    } finally {
-      this.#turnstile.leave();
+      const hasBegun = await this.#takeTurn(tryBegin, isStillWanted);
+      if (!hasBegun) this.end();
+      return hasBegun;
+    } catch (error) {
+      this.end();
+      throw error;
     }
   }
 
-  async #waitInTurn({ sinceMs, tryBegin, isStillWanted, ...place }: Waiting): Promise<boolean> {
-    let ahead = place.ahead;
-    let seenMs = Number.NEGATIVE_INFINITY;
-    while (isStillWanted()) {
-      if (nowMs() - seenMs > SEEN_EVERY_MS) {
-        seenMs = nowMs();
-        this.#turnstile.wait(sinceMs);
-      }
+  /**
+   * Lets the next one in. Call it when the commit has returned, not when SQLite's lock is free: in between SQLite may copy
+   * its log into the database, and only if nobody writes meanwhile can the log then begin anew. Without that it grows for
+   * as long as the processes are busy, and every commit copies a little of it, with two waits for the disk.
+   */
+  end(): void {
+    this.#turnstile.leave();
+  }
+
+  async #takeTurn(tryBegin: () => boolean, isStillWanted: () => boolean): Promise<boolean> {
+    const sinceMs = nowMs();
+    this.#turnstile.wait(sinceMs);
+    let seenMs = sinceMs;
+    for (;;) {
+      const ahead = this.#turnstile.ahead(sinceMs);
+      if (ahead === 0 && tryBegin()) return true;
       pause(ahead === 0 ? HEAD_PAUSE_MS : Math.min(MAX_PAUSE_MS, ahead * PLACE_PAUSE_MS));
       // The thread's sockets are served in between.
       await nextTurn();
-      // Once at the head, always at the head: whoever comes later is behind.
-      if (ahead > 0) ahead = this.#turnstile.ahead(sinceMs);
-      if (ahead === 0 && tryBegin()) return true;
+      if (!isStillWanted()) return false;
+      if (nowMs() - seenMs < SEEN_EVERY_MS) continue;
+      seenMs = nowMs();
+      this.#turnstile.wait(sinceMs);
     }
-    return false;
   }
-}
-
-interface Waiting {
-  readonly sinceMs: number;
-  readonly ahead: number;
-  readonly tryBegin: () => boolean;
-  readonly isStillWanted: () => boolean;
 }

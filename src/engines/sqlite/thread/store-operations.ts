@@ -52,12 +52,12 @@ const accessByName: Readonly<Record<OperationName, Access>> = {
 /** Everything that the engine's thread can be asked to do with the file. */
 export class StoreOperations {
   readonly #handlers: Handlers;
+  readonly #claims: Claims = new Claims();
 
   constructor(connection: Connection, work: Work, settings: SqliteSettings) {
-    const claims = new Claims();
     this.#handlers = {
       push: (wire) => push(work, wire),
-      exchange: (wire) => exchange(work, claims, wire),
+      exchange: (wire) => exchange(work, this.#claims, wire),
       progress: (updates) => void recordProgress(work, updates),
       register: ({ worker, leaseMs }) => void register(work, worker, leaseMs),
       beat: (request) => beat(work, request),
@@ -86,6 +86,15 @@ export class StoreOperations {
 
   accessOf(name: OperationName): Access {
     return accessByName[name];
+  }
+
+  /**
+   * Whether the call that ran last is answered only when its changes are on the disk. An exchange is not: a power cut
+   * that takes a claim or a settlement takes the worker too, and the job is run again as after any other end of a worker.
+   * Of an early job, though, the claim is all that keeps it from running twice.
+   */
+  waitsForDisk(name: OperationName): boolean {
+    return name !== "exchange" || this.#claims.gaveEarly;
   }
 
   run<Name extends OperationName>({ name, request }: Call<Name>): Operations[Name]["reply"] {

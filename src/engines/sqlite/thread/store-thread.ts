@@ -5,13 +5,13 @@ import type { ClaimInterest } from "../../../engine/index.ts";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
 import { newId } from "../../../kernel/id.ts";
 import type { JobChange, Payload } from "../../../kernel/job.ts";
-import { silentLogger } from "../../../kernel/logger.ts";
+import type { Logger } from "../../../kernel/logger.ts";
 import { type Connection, openConnection } from "../database/connection.ts";
 import { migrate } from "../database/migrate.ts";
 import { toEngineError } from "../errors.ts";
 import { Mesh, type PeerRegistry } from "../mesh/index.ts";
 import type { SqliteSettings } from "../options.ts";
-import { CHANGES_TOPIC, encodeChanges, type Notice, type Order } from "../protocol.ts";
+import { CHANGES_TOPIC, encodeChanges, type Notice, type Order, toLogFields } from "../protocol.ts";
 import { type Committed, Work } from "../work.ts";
 import { Arrivals } from "./arrivals.ts";
 import { CommitWatch } from "./commit-watch.ts";
@@ -34,6 +34,12 @@ export class StoreThread {
   readonly #mesh: Mesh;
   readonly #arrivals: Arrivals;
   readonly #watch: CommitWatch;
+  readonly #logger: Logger = {
+    log: (level, message, fields = {}) => {
+      // At this level the mesh tells of every peer that comes and goes.
+      if (level !== "debug") this.#notify({ kind: "log", level, message, fields: toLogFields(fields) });
+    },
+  };
 
   /** Opens the file and brings its schema up to date. @throws StorageInvalid, StorageFull, EngineTimeout, SchemaTooNew */
   constructor(port: MessagePort, settings: SqliteSettings) {
@@ -48,7 +54,7 @@ export class StoreThread {
       registry: this.#registry,
       onMessage: (topic, message) => this.#notify({ kind: "message", topic, message }),
       onArrival: (waiters) => this.#notify({ kind: "arrival", waiters: waiters.map(Number) }),
-      logger: silentLogger,
+      logger: this.#logger,
     });
     this.#turnstile = new Turnstile(realpathSync(settings.path));
     this.#commits = new GroupCommit({
@@ -58,10 +64,15 @@ export class StoreThread {
       operations: new StoreOperations(this.#connection, this.#work, settings),
       collect: () => this.#collect(),
       answer: (notices) => this.#port.postMessage(notices),
-      onCommitted: (committed) => this.#announce(committed),
+      onCommitted: (committed) => this.#wake(committed),
+      onDurable: (committed) => this.#publishChanges(committed),
+      logger: this.#logger,
       recordChanges: () => this.#mesh.hasSubscribers(CHANGES_TOPIC),
     });
-    this.#watch = new CommitWatch(this.#work, (committed) => this.#announce(committed));
+    this.#watch = new CommitWatch(this.#work, (committed) => {
+      this.#wake(committed);
+      this.#publishChanges(committed);
+    });
   }
 
   /** Joins the mesh and begins to take orders. */
@@ -168,13 +179,16 @@ export class StoreThread {
     });
   }
 
-  #announce({ ready, changes }: Committed): void {
+  #wake({ ready }: Committed): void {
     if (ready.length > 0) this.#mesh.wake(ready);
-    for (let from = 0; from < changes.length; from += CHANGES_PER_MESSAGE)
-      this.#publishChanges(changes.slice(from, from + CHANGES_PER_MESSAGE));
   }
 
-  #publishChanges(changes: readonly JobChange[]): void {
+  #publishChanges({ changes }: Committed): void {
+    for (let from = 0; from < changes.length; from += CHANGES_PER_MESSAGE)
+      this.#publishSome(changes.slice(from, from + CHANGES_PER_MESSAGE));
+  }
+
+  #publishSome(changes: readonly JobChange[]): void {
     try {
       this.#mesh.publish(CHANGES_TOPIC, encodeChanges(changes));
     } catch {

@@ -9,7 +9,7 @@ const SLOT_BYTES = 16;
 const STALE_MS = 100;
 
 /**
- * Who waits for SQLite's write lock, and since when: a small file in which each process has a slot. SQLite has no queue,
+ * Who waits for SQLite's write lock or holds it, and since when: a small file in which each process has a slot. SQLite has no queue,
  * so that without it whoever asks at the right moment wins. It is a courtesy and no lock: where the file cannot be used, or a slot is shared by
  * chance, nothing breaks.
  */
@@ -27,20 +27,20 @@ export class Turnstile {
     this.#slot = slot;
   }
 
-  /** Joins the queue, or says again that this process waits, since the same `sinceMs` as before. */
+  /** Joins the queue, which a process leaves after its turn, or says again that this process waits, since the same `sinceMs` as before. */
   wait(sinceMs: number): void {
     this.#own[0] = sinceMs;
     this.#own[1] = nowMs();
     this.#write();
   }
 
-  /** Leaves the queue. */
+  /** Leaves the queue, and lets the next one in. */
   leave(): void {
     this.#own.fill(0);
     this.#write();
   }
 
-  /** How many processes have waited for longer than since `sinceMs`. */
+  /** How many processes are in the queue since before `sinceMs`, the one whose turn it is included. */
   ahead(sinceMs: number): number {
     if (this.#file === undefined) return 0;
     const bytes = readSync(this.#file, this.#all, 0, this.#all.byteLength, 0);

@@ -134,6 +134,28 @@ describe("peers", () => {
     }
   });
 
+  test("take off whoever nobody has reached for an hour, wherever it ran", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    try {
+      const vanished = { id: "vanished", address: "/nowhere/lovage-1/mesh.sock", pid: 1, host: "elsewhere" };
+      const listed = (): string[] => town.registry.list().map(({ id }) => id);
+      town.registry.add(vanished);
+      const [recorder, other] = await town.pair();
+      await vi.advanceTimersByTimeAsync(55 * 60_000);
+      expect(listed()).toContain(vanished.id);
+      await vi.advanceTimersByTimeAsync(7 * 60_000);
+      expect(listed().sort()).toEqual([recorder.id, other.id].sort());
+      // It lives after all, where its socket cannot be seen: it lists itself again, and its hour begins anew.
+      town.registry.add(vanished);
+      await vi.advanceTimersByTimeAsync(50 * 60_000);
+      expect(listed()).toContain(vanished.id);
+      await vi.advanceTimersByTimeAsync(12 * 60_000);
+      expect(listed()).not.toContain(vanished.id);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test("listen where only this user can reach, and leave nothing behind", async () => {
     const [left] = await town.pair();
     const address = town.registry.list().find(({ id }) => id === left.id)?.address ?? "";
