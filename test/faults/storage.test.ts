@@ -13,9 +13,10 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
+import { mounting } from "../support/disk.ts";
 import { testRequiring } from "../support/requirement.ts";
 import { openApp, openByHand, temporaryFolder } from "./setup.ts";
-import { makeReadOnly, mounting, smallDisk } from "./small-disk.ts";
+import { makeReadOnly, smallDisk } from "./small-disk.ts";
 
 describe("a file that cannot be a store", () => {
   test.each<[string, (folder: string) => string, string, RegExp]>([

@@ -14,11 +14,14 @@ beforeAll(() => {
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   writeFileSync(
     join(folder, "sample.test.ts"),
-    `import { testRequiring } from ${JSON.stringify(helper)};
+    `import { test } from "vitest";
+     import { describeRequiring, testRequiring } from ${JSON.stringify(helper)};
      const there = { name: "there", met: true, install: "-" };
      const gone = { name: "gone", met: false, install: "apt-get install gone" };
      testRequiring(there)("runs", () => {});
-     testRequiring(there, gone)("cannot run", () => {});`,
+     testRequiring(there, gone)("cannot run", () => {});
+     describeRequiring(there)("a group", () => test("runs in it", () => {}));
+     describeRequiring(gone)("another group", () => test("cannot run in it", () => {}));`,
   );
 });
 
@@ -39,13 +42,14 @@ function runSample(required: string): { status: number | null; output: string } 
 test("what is missing skips a test, and says what installs it", () => {
   const { status, output } = runSample("");
   expect(output).toContain("cannot run (gone is missing: apt-get install gone)");
-  expect(output).toMatch(/1 passed \| 1 skipped/);
+  expect(output).toContain("another group (gone is missing: apt-get install gone)");
+  expect(output).toMatch(/2 passed \| 2 skipped/);
   expect(status).toBe(0);
 });
 
 test("where it is required, the skip is a failure", () => {
   const { status, output } = runSample("other, gone");
   expect(output).toContain("gone is missing: apt-get install gone. LOVAGE_TEST_REQUIRE does not allow");
-  expect(output).toMatch(/1 failed/);
+  expect(output).toMatch(/2 failed \| 2 passed/);
   expect(status).toBe(1);
 });

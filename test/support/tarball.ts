@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 // What `npm pack` reads: from a copy, so that a dist/ that someone else builds or removes meanwhile is left alone.
 const packed = [
   "bin",
+  "docs",
   "scripts",
   "src",
   "package.json",
@@ -16,6 +17,7 @@ const packed = [
   "tsconfig.build.json",
   "README.md",
   "CHANGELOG.md",
+  "CONTRIBUTING.md",
   "LICENSE",
 ];
 
