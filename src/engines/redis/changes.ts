@@ -1,0 +1,69 @@
+import type { Subscription } from "../../engine/index.ts";
+import type { JobChange } from "../../kernel/job.ts";
+import { stateNumbered } from "./jobs/stored-job.ts";
+import type { Store } from "./store.ts";
+import { Reader } from "./wire/reader.ts";
+
+// Scripts publish changes while a key says that somebody watches. A watcher that is gone leaves it to lapse.
+const WATCHED_MS = 60_000;
+const RENEW_MS = 20_000;
+
+/** Hears which jobs changed, in any process. */
+export class Changes {
+  readonly #store: Store;
+  #watchers = 0;
+  #renewal: NodeJS.Timeout | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+    store.onUp(() => {
+      if (this.#watchers > 0) void this.#renew();
+    });
+    store.onStop(async () => this.#end());
+  }
+
+  async listen(listener: (changes: readonly JobChange[]) => void): Promise<Subscription> {
+    const { commands, listener: channels, keys } = this.#store;
+    commands.checkStarted();
+    const subscription = await channels.add(keys.changes, (message) => listener(decodeChanges(message)));
+    this.#watchers += 1;
+    let isOpen = true;
+    const close = async (): Promise<void> => {
+      if (isOpen) this.#watchers -= 1;
+      isOpen = false;
+      if (this.#watchers <= 0) this.#end();
+      await subscription.close();
+    };
+    try {
+      await this.#say();
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    this.#renewal ??= setInterval(() => void this.#renew(), RENEW_MS).unref();
+    return { close };
+  }
+
+  async #say(): Promise<void> {
+    await this.#store.commands.send("SET", [this.#store.keys.watched, "1", "PX", WATCHED_MS]);
+  }
+
+  async #renew(): Promise<void> {
+    // What is not heard of meanwhile is seen by the watchers' safety read.
+    await this.#say().catch(() => {});
+  }
+
+  #end(): void {
+    this.#watchers = 0;
+    clearInterval(this.#renewal);
+    this.#renewal = undefined;
+  }
+}
+
+function decodeChanges(message: Buffer): JobChange[] {
+  const reader = new Reader(message);
+  const changes: JobChange[] = [];
+  for (let left = reader.array() / 2; left > 0; left -= 1)
+    changes.push({ id: reader.text(), state: stateNumbered(reader.number()) });
+  return changes;
+}

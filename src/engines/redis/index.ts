@@ -1,0 +1,2 @@
+export { createRedisEngine } from "./engine.ts";
+export type { RedisEngineOptions } from "./options.ts";

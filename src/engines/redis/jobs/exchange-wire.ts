@@ -1,0 +1,115 @@
+import type { ClaimRequest, ExchangeReply, ExchangeRequest } from "../../../engine/index.ts";
+import { toErrorRecord } from "../../../kernel/error-record.ts";
+import { LovageError } from "../../../kernel/errors.ts";
+import type { Outcome, Settlement, SettlementReply } from "../../../kernel/job.ts";
+import type { Reader } from "../wire/reader.ts";
+import { pack, type Writer } from "../wire/writer.ts";
+import { checkPayload, writePayload, writeWhen } from "./payload.ts";
+import { readRefusal } from "./refusal.ts";
+import { checkJob, shapeJobs, writeShapedJobs } from "./shapes.ts";
+import { type LaneNames, stateNumbered, toClaimedJob } from "./stored-job.ts";
+
+const VALUES_PER_SETTLEMENT = 7;
+
+/** How `scripts/lib/settle.lua` numbers the outcomes. */
+const kindNumbers: Readonly<Record<Outcome["kind"], number>> = {
+  succeeded: 1,
+  failed: 2,
+  revoked: 3,
+  retried: 4,
+  snoozed: 5,
+  released: 6,
+};
+
+/** Why a settlement cannot be sent at all, if so. */
+export function findMistake({ id, outcome, effects }: Settlement): SettlementReply | undefined {
+  try {
+    if (outcome.kind === "succeeded") checkPayload(outcome.result, "result", id);
+    for (const { job } of effects) checkJob(job);
+    return undefined;
+  } catch (error) {
+    if (error instanceof LovageError) return { status: "refused", error: toErrorRecord(error) };
+    throw error;
+  }
+}
+
+export function encodeExchange(
+  { worker, exchange, claim }: ExchangeRequest,
+  settlements: readonly Settlement[],
+  writeWaiters: (writer: Writer) => void,
+): Buffer {
+  return pack((writer) => {
+    writer.array(5).text(worker).number(exchange);
+    writer.array(settlements.length * VALUES_PER_SETTLEMENT);
+    for (const settlement of settlements) writeSettlement(writer, settlement);
+    writeClaim(writer, claim);
+    writeWaiters(writer);
+  });
+}
+
+function writeSettlement(writer: Writer, { id, fence, outcome, effects }: Settlement): void {
+  writer.text(id).number(fence).number(kindNumbers[outcome.kind]);
+  writeContent(writer, outcome);
+  writer.number("retainMs" in outcome ? outcome.retainMs : 0);
+  const due = "due" in outcome ? outcome.due : undefined;
+  if (due === undefined && effects.length === 0) {
+    writer.boolean(false);
+    return;
+  }
+  writer.array(4);
+  writeWhen(writer, due);
+  if (effects.length === 0) writer.boolean(false).boolean(false);
+  else writeShapedJobs(writer, shapeJobs(effects.map(({ job }) => job)));
+}
+
+/** What comes with the outcome, then which kind of payload it is, or who revoked. */
+function writeContent(writer: Writer, outcome: Outcome): void {
+  switch (outcome.kind) {
+    case "succeeded":
+      writePayload(writer, outcome.result);
+      break;
+    case "failed":
+    case "retried":
+      writer.text(JSON.stringify(outcome.error)).boolean(false);
+      break;
+    case "revoked":
+      writer.text(outcome.reason).text(outcome.by);
+      break;
+    case "snoozed":
+    case "released":
+      writer.boolean(false).boolean(false);
+  }
+}
+
+function writeClaim(writer: Writer, claim: ClaimRequest | undefined): void {
+  if (claim === undefined) {
+    writer.boolean(false);
+    return;
+  }
+  writer.array(5).number(claim.max).boolean(claim.alone).number(claim.retainMs);
+  if (claim.queues === undefined) writer.boolean(false);
+  else writer.texts(claim.queues);
+  writer.texts(claim.tasks);
+}
+
+/** The answers are for the settlements that were sent, in their order. */
+export function decodeExchangeReply(reader: Reader): ExchangeReply {
+  const settled = Array.from({ length: reader.array() }, () => readSettlementReply(reader));
+  const values = Array.from({ length: reader.array() }, () => reader.bytes());
+  const lanes = readLanes(reader);
+  const claimed = values.map((value) => toClaimedJob(value, lanes));
+  return { settled, claimed, quarantined: reader.boolean() };
+}
+
+function readSettlementReply(reader: Reader): SettlementReply {
+  if (!reader.isNumber) return { status: "refused", error: readRefusal(reader) };
+  const state = reader.number();
+  return state === 0 ? { status: "stale" } : { status: "applied", state: stateNumbered(state) };
+}
+
+/** Queue and task of lanes, as `lanesOf` of `scripts/lib/lanes.lua` lists them. */
+export function readLanes(reader: Reader): LaneNames {
+  const lanes = new Map<number, readonly [string, string]>();
+  for (let left = reader.array() / 3; left > 0; left -= 1) lanes.set(reader.number(), [reader.text(), reader.text()]);
+  return lanes;
+}

@@ -1,0 +1,25 @@
+/** The names of keys and channels of one namespace. The braces put all of them in one slot of a Cluster. */
+export class Keyspace {
+  /** Begins every name. */
+  readonly prefix: string;
+
+  constructor(namespace: string) {
+    this.prefix = `lovage:{${encodeURIComponent(namespace)}}:`;
+  }
+
+  get watched(): string {
+    return `${this.prefix}watched`;
+  }
+
+  get changes(): string {
+    return `${this.prefix}changes`;
+  }
+
+  wake(process: string): string {
+    return `${this.prefix}wake:${process}`;
+  }
+
+  bus(topic: string): string {
+    return `${this.prefix}bus:${topic}`;
+  }
+}

@@ -1,0 +1,38 @@
+-- uses lanes, wake
+-- Making jobs ready, and taking ready ones away. A job that crashed twice stands apart from the lanes, until a process
+-- has nothing else to run.
+local CRASHES_BEFORE_QUARANTINE = 2
+
+local readyAdditions, readied = {}, {}
+
+local function addReady(id, lane, sequence, crashes)
+  readied[lane] = (readied[lane] or 0) + 1
+  if crashes >= CRASHES_BEFORE_QUARANTINE then
+    call('ZADD', prefix .. 'quarantine', sequence, id)
+    return
+  end
+  local additions = readyAdditions[lane]
+  if additions == nil then
+    additions = {}
+    readyAdditions[lane] = additions
+  end
+  additions[#additions + 1] = sequence
+  additions[#additions + 1] = id
+end
+
+local function removeReady(id, lane, crashes)
+  if crashes >= CRASHES_BEFORE_QUARANTINE then
+    call('ZREM', prefix .. 'quarantine', id)
+    return
+  end
+  call('ZREM', readyKey(lane), id)
+  dirty[lane] = true
+end
+
+local function flushReady()
+  for lane, additions in pairs(readyAdditions) do
+    callWithAll('ZADD', readyKey(lane), additions)
+    dirty[lane] = true
+  end
+  readyAdditions = {}
+end

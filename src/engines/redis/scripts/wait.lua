@@ -1,0 +1,4 @@
+-- uses line
+-- Puts waiting workers into line. `request`: as `enterLine` takes it.
+enterLine(request)
+return ''

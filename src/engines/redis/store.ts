@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { SchemaTooNew } from "../../kernel/errors.ts";
+import { type Lifecycle, LifecycleGuard } from "../../kernel/lifecycle.ts";
+import { Commands, REQUEST_MS } from "./connection/commands.ts";
+import type { Link } from "./connection/link.ts";
+import { Listener } from "./connection/listener.ts";
+import { notReplicated } from "./errors.ts";
+import { History } from "./history.ts";
+import { Keyspace } from "./keyspace.ts";
+import type { RedisSettings } from "./options.ts";
+import { Reader } from "./wire/reader.ts";
+import { pack } from "./wire/writer.ts";
+
+/** The format of what is stored: raised when older code could not work beside newer. */
+export const FORMAT = 1;
+
+// A replica that follows confirms within a millisecond or two; one that does not follow is told of in time to act.
+const REPLICA_MS = 1_000;
+
+/** What the parts of one engine share. */
+export class Store implements Lifecycle {
+  readonly settings: RedisSettings;
+  readonly keys: Keyspace;
+  readonly history: History;
+  readonly commands: Commands;
+  readonly listener: Listener;
+  readonly #guard = new LifecycleGuard(
+    () => this.#begin(),
+    () => this.#end(),
+  );
+  readonly #onUp: (() => void)[] = [];
+  readonly #onStop: (() => Promise<void>)[] = [];
+  /** What is added to `performance.now()` to have the server's clock. */
+  #serverOffsetMs = 0;
+
+  constructor(settings: RedisSettings) {
+    this.settings = settings;
+    this.keys = new Keyspace(settings.namespace);
+    this.history = new History(settings.place);
+    this.commands = new Commands(settings, this.keys.prefix, {
+      onUp: (link) => this.#takeUp(link),
+      history: this.history,
+    });
+    this.listener = new Listener(settings, this.keys.prefix);
+  }
+
+  /** What is added to an instant of this process to have the server's, by the clock that never jumps. */
+  get serverAheadMs(): number {
+    return this.#serverOffsetMs + performance.now() - Date.now();
+  }
+
+  /** Called whenever a connection stands that the server does not know yet. */
+  onUp(callback: () => void): void {
+    this.#onUp.push(callback);
+  }
+
+  onStop(callback: () => Promise<void>): void {
+    this.#onStop.push(callback);
+  }
+
+  start(): Promise<void> {
+    return this.#guard.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#guard.stop();
+  }
+
+  /**
+   * Runs a script whose writes are promised to whoever asked. With `durability: "replicated"` it is answered once a replica
+   * has them. @throws EngineUnavailable (`ENGINE_UNAVAILABLE`) where none confirms; the operation may be repeated then.
+   */
+  async runDurably(name: "push" | "exchange", request: Buffer, deadlineAt?: number): Promise<Reader> {
+    const reader = await this.commands.run(name, request, deadlineAt);
+    if (this.settings.durability === "replicated") await this.#waitForReplica();
+    return reader;
+  }
+
+  /** Asks for the server's clock again. */
+  async measureClock(): Promise<void> {
+    const startedMs = performance.now();
+    this.#readOpening(await this.commands.run("open", openRequest()), startedMs);
+  }
+
+  async #waitForReplica(): Promise<void> {
+    const confirmed = await this.commands.send("WAIT", [1, REPLICA_MS]);
+    if (Number(confirmed) < 1) throw notReplicated(this.settings.place, REPLICA_MS);
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      await this.listener.start();
+      await this.commands.start();
+    } catch (error) {
+      await this.#end();
+      throw error;
+    }
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all(this.#onStop.map((callback) => callback()));
+    await this.commands.stop();
+    await this.listener.stop();
+  }
+
+  async #takeUp(link: Link): Promise<void> {
+    const startedMs = performance.now();
+    const reply = await this.commands.runOn(link, "open", openRequest(), Date.now() + REQUEST_MS);
+    this.#readOpening(new Reader(reply), startedMs);
+    setImmediate(() => {
+      for (const callback of this.#onUp) callback();
+    });
+  }
+
+  /** @throws SchemaTooNew (`SCHEMA_TOO_NEW`) */
+  #readOpening(reader: Reader, startedMs: number): void {
+    reader.array();
+    const format = reader.number();
+    if (format > FORMAT) {
+      throw new SchemaTooNew(
+        `The namespace "${this.settings.namespace}" at ${this.settings.place} has format ${format}, and this Lovage knows ${FORMAT}: update it.`,
+      );
+    }
+    this.history.note(reader.text(), reader.number());
+    this.#serverOffsetMs = reader.number() - (startedMs + performance.now()) / 2;
+  }
+}
+
+function openRequest(): Buffer {
+  return pack((writer) => writer.array(2).number(FORMAT).text(randomUUID()));
+}
