@@ -1,0 +1,71 @@
+-- Gives ready jobs to a worker: first those lanes are found that it may take from (paused queues and unknown tasks are
+-- out), then their heads are locked by `pick`, which never visits another lane. `oldest` of the jobs are those that were
+-- pushed first, whatever their priority; they are only looked for where there is more than one priority.
+-- The last row has no id, and says whether a job waits that must run alone in its process.
+CREATE OR REPLACE FUNCTION {schema}.claim(
+  claimant text, exchange_number bigint, known_tasks text[], known_queues text[], wanted integer, alone boolean,
+  oldest integer, retain bigint, expiry_reason text
+) RETURNS TABLE (
+  id text, sequence bigint, lane integer, priority smallint, form smallint, input text, headers text, early boolean,
+  failures integer, crashes integer, fence integer, created_at bigint, quarantined boolean
+) LANGUAGE plpgsql {plan} AS $$
+#variable_conflict use_column
+DECLARE
+  now_ms bigint := {schema}.now_ms();
+  lanes integer[];
+  first_pushed tid[] := '{}';
+  picked tid[] := '{}';
+  claimed_ids text[];
+BEGIN
+  quarantined := false;
+  IF wanted > 0 AND EXISTS (SELECT FROM {schema}.lease WHERE lease.worker = claimant) THEN
+    lanes := {schema}.eligible_lanes(known_tasks, known_queues);
+  END IF;
+  IF cardinality(lanes) > 0 THEN
+    IF EXISTS (
+      SELECT FROM {schema}.job
+      WHERE expires_at IS NOT NULL AND (state = 'ready' OR state = 'scheduled') AND expires_at <= now_ms
+    ) THEN
+      PERFORM {schema}.expire(500, retain, expiry_reason, true);
+    END IF;
+    IF alone THEN picked := {schema}.pick_quarantined(lanes, now_ms); END IF;
+    IF cardinality(picked) = 0 THEN
+      IF oldest > 0 AND {schema}.has_priorities(lanes) THEN
+        first_pushed := {schema}.pick_oldest(lanes, oldest, now_ms);
+      END IF;
+      IF wanted > cardinality(first_pushed) THEN
+        picked := {schema}.pick(lanes, wanted - cardinality(first_pushed), first_pushed, now_ms);
+      END IF;
+    END IF;
+    RETURN QUERY
+      WITH taken AS (
+        UPDATE {schema}.job SET
+          state = 'active', worker = claimant, exchange = exchange_number, started_at = now_ms, retain_ms = retain,
+          fence = job.fence + 1, version = job.version + 1
+        WHERE job.ctid = ANY (first_pushed || picked) AND job.state = 'ready'
+        RETURNING job.*
+      ), tallied AS (
+        INSERT INTO {schema}.tally (lane, was, became, jobs)
+        SELECT lane, 'ready', 'active', count(*) FROM taken GROUP BY lane
+      )
+      SELECT taken.id, taken.place & 576460752303423487, taken.lane, taken.priority, taken.form,
+        CASE WHEN taken.form = 0 THEN convert_from(taken.input, 'UTF8') ELSE encode(taken.input, 'base64') END,
+        taken.headers, taken.early, taken.failures, taken.crashes, taken.fence, taken.created_at, false
+      FROM taken;
+    IF {schema}.is_heard('jobs') THEN
+      claimed_ids := ARRAY(
+        SELECT job.id FROM {schema}.job
+        WHERE job.worker = claimant AND job.state = 'active' AND job.exchange = exchange_number
+      );
+      PERFORM {schema}.changed(claimed_ids, array_fill('active'::text, ARRAY[cardinality(claimed_ids)]));
+    END IF;
+    quarantined := EXISTS (
+      SELECT FROM {schema}.job
+      WHERE job.lane = ANY (lanes) AND job.state = 'ready' AND job.crashes >= 2
+        AND (job.expires_at IS NULL OR job.expires_at > now_ms)
+    );
+  END IF;
+  id := NULL;
+  RETURN NEXT;
+END
+$$;

@@ -1,0 +1,60 @@
+-- Stores jobs, all of one commit. What jobs have in common comes once, as a shape: `shapes[n]` is the number of the shape
+-- of job n. Answers with the ids that were created, or null where that is every one of them.
+-- Unique index `job_pkey` finds ids that are there. Of finished jobs it asks first whether any lies between the first
+-- and the last id of the batch, which for new ids is answered by one look at the end of one partition's primary key.
+CREATE OR REPLACE FUNCTION {schema}.push(
+  ids text[], inputs bytea[], headers text[], keys text[], shapes integer[],
+  lanes integer[], priorities smallint[], earlies boolean[], forms smallint[],
+  due_ats bigint[], due_afters bigint[], expires_ats bigint[], expires_afters bigint[],
+  deadline_at bigint, keeping boolean
+) RETURNS text[] LANGUAGE plpgsql {plan} AS $$
+DECLARE
+  now_ms bigint := {schema}.now_ms();
+  created text[];
+  states text[];
+  ready_lanes integer[];
+  ready_counts bigint[];
+  last bigint;
+BEGIN
+  PERFORM {schema}.keep_deadline(deadline_at, now_ms);
+  WITH given AS (
+    SELECT job.id, job.input, job.header, job.key, job.shape,
+      {schema}.instant(due_ats[job.shape], due_afters[job.shape], now_ms) AS due_at
+    FROM unnest(ids, inputs, headers, keys, shapes) AS job (id, input, header, key, shape)
+  ), inserted AS (
+    INSERT INTO {schema}.job (
+      id, place, lane, version, fence, failures, crashes, priority, form, early, state, created_at, due_at, expires_at,
+      key, headers, input
+    )
+    SELECT id, ((9 - priorities[shape])::bigint << 59) + nextval('{schema}.push_order'), lanes[shape], 1, 0, 0, 0,
+      priorities[shape], forms[shape], earlies[shape], CASE WHEN due_at > now_ms THEN 'scheduled' ELSE 'ready' END,
+      now_ms, due_at, {schema}.instant(expires_ats[shape], expires_afters[shape], now_ms), key, header, input
+    FROM given
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id, lane, state
+  ), tallied AS (
+    INSERT INTO {schema}.tally (lane, became, jobs)
+    SELECT lane, state, count(*) FROM inserted GROUP BY lane, state
+    RETURNING lane, became, jobs
+  )
+  SELECT (SELECT array_agg(id) FROM inserted), (SELECT array_agg(state) FROM inserted),
+    array_agg(lane) FILTER (WHERE became = 'ready'), array_agg(jobs) FILTER (WHERE became = 'ready')
+  INTO created, states, ready_lanes, ready_counts
+  FROM tallied;
+  IF EXISTS (
+    SELECT FROM {schema}.finished
+    WHERE id >= (SELECT min(given.id) FROM unnest(ids) AS given (id))
+      AND id <= (SELECT max(given.id) FROM unnest(ids) AS given (id))
+  ) THEN
+    created := {schema}.withdraw_finished(created);
+    states := NULL;
+  END IF;
+  PERFORM {schema}.wake(ready_lanes, ready_counts, (SELECT last_value FROM {schema}.push_order), keeping);
+  IF states IS NULL THEN
+    SELECT array_agg(job.state ORDER BY given.number) INTO states
+    FROM unnest(created) WITH ORDINALITY AS given (id, number) JOIN {schema}.job ON job.id = given.id;
+  END IF;
+  PERFORM {schema}.changed(created, states);
+  RETURN CASE WHEN cardinality(created) = cardinality(ids) THEN NULL ELSE coalesce(created, '{}') END;
+END
+$$;

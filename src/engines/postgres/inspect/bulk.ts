@@ -1,0 +1,135 @@
+import type { BulkReply, BulkRequest, JobFilter } from "../../../engine/index.ts";
+import type { JobState } from "../../../kernel/job.ts";
+import { bigIntegers, integers, texts } from "../client/arrays.ts";
+import type { Ask, Pool } from "../client/pool.ts";
+import { readSql } from "../database/texts.ts";
+import { toMilliseconds } from "../instant.ts";
+import { among, encodeFilter } from "./filter.ts";
+
+/** What is done to each job. */
+export type BulkAction =
+  | { readonly kind: "revoke"; readonly reason: string; readonly retainMs: number }
+  | { readonly kind: "retry" }
+  | { readonly kind: "remove" };
+
+// Jobs in one transaction: it holds their locks for some 20 ms.
+const STEP_JOBS = 1_000;
+
+/** The states in which an action can take a job. */
+const allowedStates: Readonly<Record<BulkAction["kind"], ReadonlySet<JobState>>> = {
+  revoke: new Set(["scheduled", "ready", "active", "waiting"]),
+  retry: new Set(["failed", "revoked"]),
+  remove: new Set(["scheduled", "ready", "waiting", "succeeded", "failed", "revoked"]),
+};
+
+interface Found {
+  readonly id: string;
+  readonly state: JobState;
+}
+
+/** Operations on many jobs, in steps. */
+export class Bulk {
+  readonly #pool: Pool;
+  readonly #schema: string;
+
+  constructor(pool: Pool, schema: string) {
+    this.#pool = pool;
+    this.#schema = schema;
+  }
+
+  run({ selection, dryRun }: BulkRequest, action: BulkAction): Promise<BulkReply> {
+    if ("ids" in selection) return this.#byIds(selection.ids, action, dryRun);
+    return dryRun ? this.#countOnly(selection.filter, action) : this.#byFilter(selection.filter, action);
+  }
+
+  async #byIds(given: readonly string[], action: BulkAction, dryRun: boolean): Promise<BulkReply> {
+    const ids = [...new Set(given)];
+    const skipped: { id: string; reason: "not-found" | "wrong-state" }[] = [];
+    let changed = 0;
+    for (let from = 0; from < ids.length; from += STEP_JOBS) {
+      const part = ids.slice(from, from + STEP_JOBS);
+      const found = await this.#step(part, action, dryRun);
+      for (const id of part) {
+        const state = found.get(id);
+        if (state === undefined) skipped.push({ id, reason: "not-found" });
+        else if (allowedStates[action.kind].has(state)) changed += 1;
+        else skipped.push({ id, reason: "wrong-state" });
+      }
+    }
+    return { changed, skipped };
+  }
+
+  /** Goes through the jobs by id. The last one is fixed at the beginning, so that jobs pushed meanwhile are left alone. */
+  async #byFilter(filter: JobFilter, action: BulkAction): Promise<BulkReply> {
+    const schema = this.#schema;
+    const values = encodeFilter(among(filter, allowedStates[action.kind]));
+    const { rows } = await this.#pool.run({ text: readSql("inspect/last-id", schema) });
+    const last = rows[0]?.[0] ?? "";
+    let changed = 0;
+    for (let after = ""; ; ) {
+      const page = await this.#pool.run({
+        text: readSql("inspect/step", schema),
+        values: [after, last, ...values, STEP_JOBS],
+      });
+      const ids = page.rows.map(([id]) => String(id));
+      const found = await this.#step(ids, action, false);
+      changed += [...found.values()].filter((state) => allowedStates[action.kind].has(state)).length;
+      if (ids.length < STEP_JOBS) return { changed, skipped: [] };
+      after = ids.at(-1) ?? last;
+    }
+  }
+
+  async #countOnly(filter: JobFilter, action: BulkAction): Promise<BulkReply> {
+    const values = encodeFilter(among(filter, allowedStates[action.kind]));
+    const { rows } = await this.#pool.run({ text: readSql("inspect/count", this.#schema), values });
+    return { changed: Number(rows[0]?.[0]), skipped: [] };
+  }
+
+  /** The state in which each job was found; those that the action allows are changed. */
+  async #step(ids: readonly string[], action: BulkAction, dryRun: boolean): Promise<ReadonlyMap<string, JobState>> {
+    if (ids.length === 0) return new Map();
+    return this.#pool.transaction(async (ask) => {
+      const found = await this.#lock(ids, ask);
+      const allowed = found.filter(({ state }) => allowedStates[action.kind].has(state));
+      if (!dryRun && allowed.length > 0) await this.#act(allowed, action, ask);
+      return new Map(found.map(({ id, state }) => [id, state]));
+    });
+  }
+
+  async #lock(ids: readonly string[], ask: Ask): Promise<readonly Found[]> {
+    const values = [texts(ids)];
+    const live = await ask({ text: readSql("inspect/lock-by-id", this.#schema), values });
+    const finished = await ask({ text: readSql("inspect/lock-finished-by-id", this.#schema), values });
+    // A constraint of the tables keeps any other text out of this column.
+    return [...live.rows, ...finished.rows].map(([id, state]) => ({ id: String(id), state: state as JobState }));
+  }
+
+  async #act(jobs: readonly Found[], action: BulkAction, ask: Ask): Promise<void> {
+    const schema = this.#schema;
+    const ids = texts(jobs.map(({ id }) => id));
+    if (action.kind === "revoke") await this.#revoke(jobs, action, ask);
+    else await ask({ text: `SELECT ${schema}.${action.kind}($1)`, values: [ids] });
+  }
+
+  async #revoke(
+    jobs: readonly Found[],
+    { reason, retainMs }: Extract<BulkAction, { kind: "revoke" }>,
+    ask: Ask,
+  ): Promise<void> {
+    const schema = this.#schema;
+    const active = jobs.filter(({ state }) => state === "active").map(({ id }) => id);
+    const idle = jobs.filter(({ state }) => state !== "active").map(({ id }) => id);
+    const retain = toMilliseconds(retainMs);
+    if (active.length > 0)
+      await ask({ text: `SELECT ${schema}.ask_to_end($1, $2, $3)`, values: [texts(active), reason, retain] });
+    if (idle.length === 0) return;
+    const zeros = integers(idle.map(() => 0));
+    await ask({
+      text: `SELECT ${schema}.finish($1, $2, $3, NULL, $4, $5, $6, $6)`,
+      values: [
+        ...[texts(idle), texts(idle.map(() => "revoked")), bigIntegers(idle.map(() => retain))],
+        ...[texts(idle.map(() => "caller")), texts(idle.map(() => reason)), zeros],
+      ],
+    });
+  }
+}

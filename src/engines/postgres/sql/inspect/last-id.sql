@@ -1,0 +1,2 @@
+-- The end of both primary keys.
+SELECT greatest((SELECT max(id) FROM {schema}.job), (SELECT max(id) FROM {schema}.finished))

@@ -1,0 +1,2 @@
+-- A handful of rows.
+SELECT name, value FROM {schema}.meta

@@ -1,0 +1,2 @@
+-- Primary key.
+DELETE FROM {schema}.subscription WHERE topic = $1 AND process = $2

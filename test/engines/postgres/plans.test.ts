@@ -1,0 +1,83 @@
+import type { Client } from "pg";
+import { expect, onTestFinished } from "vitest";
+import type { Engine } from "../../../src/engine/index.ts";
+import { pushRequest } from "../../../src/testing/conformance/trial.ts";
+import { TestWorker } from "../../../src/testing/conformance/worker.ts";
+import { testRequiring } from "../../support/requirement.ts";
+import { postgresProgram, startPostgres } from "../../support/servers/index.ts";
+import { connect, startEngine } from "./setup.ts";
+
+const testPostgres = testRequiring(postgresProgram);
+
+const JOBS = 5_000;
+const CLAIM = "SELECT id FROM lovage.claim('worker', 1, '{task}', NULL, $1, false, $2, 1, 'x')";
+
+testPostgres("statistics of a moment without active jobs do not lead settlements astray", async () => {
+  const { engine, client } = await start();
+  await engine.jobs.push([many({})]);
+  // No job is active, says the planner from now on.
+  await client.query("VACUUM ANALYZE lovage.job");
+  const { rows } = await client.query<{ id: string | null }>(CLAIM, [500, 0]);
+  const ids = rows.flatMap(({ id }) => (id === null ? [] : [id]));
+  expect(ids).toHaveLength(500);
+  const ones = ids.map(() => 1);
+  const plans = await plansOf(client, () =>
+    client.query("SELECT lovage.succeed($1, $2, NULL, $3, $4)", [ids, ones, ones, ones]),
+  );
+  // By the index of active jobs each of them was held against each of the others.
+  expect(plans).toContain("Index Scan using job_pkey on job");
+  expect(plans).not.toContain("job_active");
+});
+
+testPostgres("a claim visits no job of a paused queue, of an unknown task, or that is not due", async () => {
+  const { engine, client } = await start();
+  await engine.jobs.push([many({ queue: "paused" }), many({ task: "unknown" }), many({ due: { afterMs: 60_000 } })]);
+  await engine.jobs.push([pushRequest([{}, {}])]);
+  await engine.inspect.pause("paused");
+  const plans = await plansOf(client, () => client.query(CLAIM, [20, 1]));
+  expect(plans).toContain("on job");
+  expect(visited(plans)).toBeLessThan(30);
+});
+
+testPostgres("a claim from many lanes looks at little more than it takes", async () => {
+  const { engine, client } = await start();
+  const jobs = Array.from({ length: JOBS }, (_, index) => ({ queue: `queue ${index % 50}` }));
+  await engine.jobs.push([pushRequest(jobs)]);
+  const plans = await plansOf(client, () => client.query(CLAIM, [100, 0]));
+  expect(visited(plans)).toBeLessThan(2_000);
+});
+
+/** A server of its own, whose superuser can be told how statements are carried out. */
+async function start(): Promise<{ engine: Engine; client: Client }> {
+  const server = await startPostgres();
+  onTestFinished(() => server.close());
+  const engine = await startEngine(server.url, "lovage");
+  const worker = new TestWorker(engine, { id: "worker", leaseMs: 60_000 });
+  await worker.register();
+  return { engine, client: await connect(server.url) };
+}
+
+function many(more: object): ReturnType<typeof pushRequest> {
+  return pushRequest(Array.from({ length: JOBS }, () => ({ priority: 9, ...more })));
+}
+
+/** The plans of every statement that a call carries out, those within functions included, with the rows that they met. */
+async function plansOf(client: Client, call: () => Promise<unknown>): Promise<string> {
+  const plans: string[] = [];
+  client.on("notice", ({ message }) => plans.push(message ?? ""));
+  const settings = ["log_min_duration = 0", "log_nested_statements = on", "log_analyze = on", "log_timing = off"];
+  const texts = settings.map((setting) => `SET auto_explain.${setting}`);
+  await client.query(["LOAD 'auto_explain'", ...texts, "SET client_min_messages = log"].join(";"));
+  await call();
+  // The texts of the statements name what they like.
+  return plans.map((plan) => plan.slice(plan.search(/\n\w[^\n]*\(cost=/))).join("\n");
+}
+
+/** How many live jobs were looked at, those included that did not fit. */
+function visited(plans: string): number {
+  let sum = 0;
+  for (const [, rows, loops] of plans.matchAll(/Scan[^\n]* on job [^\n]*actual rows=(\d+) loops=(\d+)/g))
+    sum += Number(rows) * Number(loops);
+  for (const [, rows] of plans.matchAll(/Rows Removed by Filter: (\d+)/g)) sum += Number(rows);
+  return sum;
+}

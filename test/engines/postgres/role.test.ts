@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { expect, onTestFinished } from "vitest";
+import { createPostgresEngine } from "../../../src/engines/postgres/index.ts";
+import { pushRequest } from "../../../src/testing/conformance/trial.ts";
+import { settlementOf, succeeded, TestWorker } from "../../../src/testing/conformance/worker.ts";
+import { testRequiring } from "../../support/requirement.ts";
+import { findPostgres } from "../../support/servers/index.ts";
+import { connect, newSchema, startEngine } from "./setup.ts";
+
+const postgres = await findPostgres();
+
+testRequiring(postgres)("a role with the rights that the documentation lists does everything", async () => {
+  const schema = newSchema();
+  const role = `${schema}_app`;
+  await startEngine(postgres.url, schema);
+  const owner = await connect(postgres.url);
+  const page = readFileSync(new URL("../../../docs/engines/postgres.md", import.meta.url), "utf8");
+  const grants = /```sql\n(GRANT[^`]*)```/.exec(page)?.[1] ?? "";
+  expect(grants).not.toBe("");
+  await owner.query(`CREATE ROLE ${role} LOGIN`);
+  await owner.query(grants.replaceAll("SCHEMA lovage", `SCHEMA ${schema}`).replaceAll("TO app", `TO ${role}`));
+  onTestFinished(async () => {
+    const client = await connect(postgres.url);
+    await client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  });
+  const url = new URL(postgres.url);
+  url.username = role;
+  const engine = createPostgresEngine({ url: url.href, schema });
+  onTestFinished(() => engine.stop());
+  await engine.start();
+  const heard: unknown[] = [];
+  await engine.bus.subscribe("news", (message) => heard.push(message));
+  await engine.bus.publish("news", "x".repeat(20_000));
+  await engine.jobs.push([pushRequest([{}, { key: { key: "k", inputHash: "h", ttlMs: 1 } }, { task: "other" }])]);
+  const worker = new TestWorker(engine, { id: "worker", leaseMs: 60_000 });
+  await worker.register();
+  const jobs = await worker.claim(2);
+  await worker.exchange(jobs.map((job) => settlementOf(job, succeeded("1"))));
+  await worker.beat([]);
+  await engine.inspect.pause("queue");
+  await engine.upkeep.promote({ max: 10 });
+  await engine.upkeep.expire({ max: 10, retainMs: 1 });
+  await engine.upkeep.prune({ max: 10, maxFinished: 1 });
+  await engine.inspect.retry({ selection: { filter: {} }, dryRun: false });
+  await engine.inspect.remove({ selection: { filter: {} }, dryRun: false });
+  expect(await engine.inspect.count({})).toBe(0);
+  expect(await engine.inspect.workers()).toHaveLength(1);
+  expect((await engine.maintenance.diagnose()).filter(({ ok }) => !ok)).toEqual([]);
+  await expect.poll(() => heard.length).toBe(1);
+});
