@@ -1,11 +1,13 @@
 import type { Engine } from "../engine/index.ts";
+import { atCaller } from "../kernel/at-caller.ts";
 import type { Clock, Timer } from "../kernel/clock.ts";
 import type { Duration } from "../kernel/duration.ts";
-import { EngineClosed, JobNotFound, OptionsInvalid, ResultTimeout, StateConflict } from "../kernel/errors.ts";
+import { EngineClosed, OptionsInvalid, ResultTimeout, StateConflict } from "../kernel/errors.ts";
 import type { JobRecord, JobState } from "../kernel/job.ts";
 import { describeType } from "../kernel/json.ts";
 import { OptionReader, type Settings } from "../kernel/options/index.ts";
 import { isFinished } from "../kernel/state.ts";
+import { jobNotFound } from "./not-found.ts";
 import { type JobSnapshot, revokedError, toSnapshot } from "./snapshot.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -13,12 +15,25 @@ import type { Watcher } from "./watcher.ts";
 // also with `timeout: 0`, and an engine that does not answer holds nobody.
 const FIRST_LOOK_MS = 1_000;
 
+/** A job that somebody waits for. */
+export interface AwaitedJob {
+  readonly id: string;
+  /** Absent: they wait as long as it takes. */
+  readonly timeoutMs: number | undefined;
+  /** Aborts when nobody waits any more. */
+  readonly over: AbortSignal;
+}
+
+/** Sees to it that what somebody waits for can happen, where nothing happens by itself: on a clock that stands still. */
+export type Attend = (job: AwaitedJob) => Promise<void>;
+
 /** What every result of an app works with. */
 export interface ResultSource {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly watcher: Watcher;
   readonly settings: Settings;
+  readonly attend?: Attend | undefined;
 }
 
 export interface GetOptions {
@@ -73,11 +88,14 @@ export class AsyncResult<Output> {
    * @throws OptionsInvalid (`OPTIONS_INVALID`): a misspelled `timeout` would wait for ever.
    */
   async get(options: GetOptions = {}): Promise<Output> {
-    const timeoutMs = readTimeout(options);
-    const record = await this.#finished(timeoutMs, options.signal);
-    const snapshot = toSnapshot<Output>(record);
-    if (snapshot.state === "succeeded") return snapshot.result;
-    throw snapshot.state === "failed" ? snapshot.error : revokedError(record);
+    try {
+      const record = await this.#finished(readTimeout(options), options.signal);
+      const snapshot = toSnapshot<Output>(record);
+      if (snapshot.state === "succeeded") return snapshot.result;
+      throw snapshot.state === "failed" ? snapshot.error : revokedError(record);
+    } catch (error) {
+      throw atCaller(error, AsyncResult.prototype.get);
+    }
   }
 
   /**
@@ -96,7 +114,7 @@ export class AsyncResult<Output> {
         const record = await inbox.take();
         if (options.signal?.aborted) return;
         if (record instanceof EngineClosed) throw record;
-        if (record === undefined) throw notFound(this.id);
+        if (record === undefined) throw jobNotFound(this.id);
         if (record.version > version) yield toSnapshot(record);
         version = Math.max(version, record.version);
         if (isFinished(record.state)) return;
@@ -147,15 +165,23 @@ export class AsyncResult<Output> {
 
   #check(skipped: readonly { readonly reason: "not-found" | "wrong-state" }[], what: string): void {
     const reason = skipped[0]?.reason;
-    if (reason === "not-found") throw notFound(this.id);
+    if (reason === "not-found") throw jobNotFound(this.id);
     if (reason === "wrong-state")
       throw new StateConflict(`Job ${this.id} cannot be ${what}.`, { details: { id: this.id } });
   }
 
   async #record(): Promise<JobRecord> {
     const record = await this.#source.watcher.read(this.id);
-    if (record === undefined) throw notFound(this.id);
+    if (record === undefined) throw jobNotFound(this.id);
     return record;
+  }
+
+  #attend(timeoutMs: number | undefined, onFailure: (error: unknown) => void): () => void {
+    const { attend } = this.#source;
+    if (attend === undefined) return () => {};
+    const over = new AbortController();
+    attend({ id: this.id, timeoutMs, over: over.signal }).catch(onFailure);
+    return () => over.abort();
   }
 
   async #finished(timeoutMs: number | undefined, signal: AbortSignal | undefined): Promise<JobRecord> {
@@ -169,9 +195,10 @@ export class AsyncResult<Output> {
     let timer = timeoutMs === undefined ? undefined : giveUpAfter(Math.max(timeoutMs, FIRST_LOOK_MS));
     signal?.addEventListener("abort", abort, { once: true });
     if (signal?.aborted) abort();
+    const stopAttending = this.#attend(timeoutMs, ending.reject);
     const watch = watcher.watch(this.id, (record) => {
       if (record instanceof EngineClosed) ending.reject(record);
-      else if (record === undefined) ending.reject(notFound(this.id));
+      else if (record === undefined) ending.reject(jobNotFound(this.id));
       else if (isFinished(record.state)) ending.resolve(record);
       else latest = record;
     });
@@ -184,6 +211,7 @@ export class AsyncResult<Output> {
       return await ending.promise;
     } finally {
       timer?.cancel();
+      stopAttending();
       signal?.removeEventListener("abort", abort);
       // A watch that was refused has thrown above; there is nothing to stop.
       void watch.then(
@@ -244,15 +272,6 @@ function readReason(options: { readonly reason?: string }): string {
   if (typeof reason === "string" && reason.length <= MAX_REASON) return reason.toWellFormed();
   throw new OptionsInvalid(
     `The reason of revoke() is ${typeof reason === "string" ? `${reason.length} characters long` : describeType(reason)}: write a text of up to ${MAX_REASON} characters.`,
-  );
-}
-
-function notFound(id: string): JobNotFound {
-  return new JobNotFound(
-    `Job ${JSON.stringify(id)} is not there: it never was, was removed, or its retention has ended.`,
-    {
-      details: { id },
-    },
   );
 }
 

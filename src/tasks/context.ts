@@ -18,6 +18,15 @@ export interface RetryRequest {
   readonly cause?: unknown;
 }
 
+/** What a handler needs of the connection that it is given by `ctx.transaction()`: on PostgreSQL a `PoolClient` of `pg`. */
+export interface TransactionClient {
+  /** Parameters are numbered from $1; rows are objects by the names of the columns. */
+  query(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[]; readonly rowCount: number | null }>;
+}
+
 /**
  * What a handler is given besides its input.
  *
@@ -46,6 +55,23 @@ export interface Context {
    * @throws NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`)
    */
   progress(value: Json): void;
+  /**
+   * Commits the handler's writes together with the job's success, so that they happen exactly once, whatever dies in
+   * between. What `body` returns is the job's result; what it throws rolls everything back, and is thrown here. Once per
+   * attempt, on an engine of the same database (PostgreSQL). What the handler does after it is outside: an error there is
+   * logged, and the job stays succeeded.
+   *
+   * @throws CapabilityMissing (`CAPABILITY_MISSING`), TransactionRepeated (`TRANSACTION_REPEATED`); LeaseLost
+   *   (`LEASE_LOST`) where the job is no longer this worker's; NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`) for the result.
+   *
+   * @example
+   * return ctx.transaction(async (tx) => {
+   *   await tx.query("UPDATE account SET balance = balance - $1 WHERE id = $2", [amount, accountId]);
+   *   await sendReceipt.delay({ accountId }, { tx });
+   *   return { charged: amount };
+   * });
+   */
+  transaction<Result, Client = TransactionClient>(body: (tx: Client) => Result | Promise<Result>): Promise<Result>;
   /** Ends this attempt as a failure and tries again, if retries are left; else the job fails. */
   retry(request?: RetryRequest): never;
   /** Ends this attempt and comes back later; counts as nothing. */

@@ -1,3 +1,4 @@
+import { atCaller } from "../kernel/at-caller.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { OptionsInvalid } from "../kernel/errors.ts";
 import { describeType } from "../kernel/json.ts";
@@ -53,9 +54,13 @@ export class Task<Input, Output> {
    * const result = await sendMail.delay({ userId: 7 }, { countdown: "5s", key: "welcome:7" });
    */
   async delay(...[input, options]: CallArguments<Input, CallOptions>): Promise<PushedResult<Output>> {
-    const [result] = await this.#push([input], options ?? {}, oneCallKeys);
-    if (result === undefined) throw new RangeError("The engine answered a push of one job with none.");
-    return result;
+    try {
+      const [result] = await this.#push([input], options ?? {}, oneCallKeys);
+      if (result === undefined) throw new RangeError("The engine answered a push of one job with none.");
+      return result;
+    } catch (error) {
+      throw atCaller(error, Task.prototype.delay);
+    }
   }
 
   /**
@@ -65,12 +70,12 @@ export class Task<Input, Output> {
    * await resize.delayMany(images.map(({ id }) => ({ imageId: id })));
    */
   async delayMany(inputs: readonly Input[], options: Omit<CallOptions, "key"> = {}): Promise<PushedResult<Output>[]> {
-    if (!Array.isArray(inputs))
-      throw new OptionsInvalid(
-        `delayMany() takes a list of inputs, not ${describeType(inputs)}: for one input there is delay().`,
-      );
-    // A list with holes is one of undefined: what is skipped here would be missing where the replies are told apart.
-    return this.#push(Array.from(inputs), options, manyCallKeys);
+    try {
+      // A list with holes is one of undefined: what is skipped here would be missing where the replies are told apart.
+      return await this.#push(Array.from(listOf(inputs)), options, manyCallKeys);
+    } catch (error) {
+      throw atCaller(error, Task.prototype.delayMany);
+    }
   }
 
   async #push(
@@ -99,4 +104,11 @@ export class Task<Input, Output> {
       if (isThenable(parsed)) await parsed;
     }
   }
+}
+
+function listOf<Input>(inputs: readonly Input[]): readonly Input[] {
+  if (Array.isArray(inputs)) return inputs;
+  throw new OptionsInvalid(
+    `delayMany() takes a list of inputs, not ${describeType(inputs)}: for one input there is delay().`,
+  );
 }

@@ -88,7 +88,7 @@ export class Crew {
     const { parts } = this.#assignment;
     return new Executor({
       ...{ clock: this.clock, logger: this.logger, settings: parts.settings },
-      ...{ metrics: this.#metrics, progress: this.progress },
+      ...{ metrics: this.#metrics, progress: this.progress, engine: parts.engine },
       tasks: runnableTasks(parts, this.#metrics),
       failures: new FailureReport(parts.onError),
       settle: (settlement) => {
@@ -96,6 +96,7 @@ export class Crew {
         this.exchange.settle(settlement);
         this.upkeep.noteSettled(settlement);
       },
+      onCommitted: ({ kind }) => this.tally.countEnd(kind),
       onEnd: (attempt, runMs) => {
         this.lag.noteEnd(attempt, runMs);
         this.claimer.schedule();

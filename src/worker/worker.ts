@@ -45,7 +45,7 @@ export interface StopOptions {
  * @example
  * const worker = app.worker({ concurrency: 50, queues: ["mail"] });
  * await worker.start();
- * process.once("SIGTERM", () => worker.stop());
+ * process.on("SIGTERM", () => worker.stop()); // `on`: npm delivers a signal twice, and the second would kill
  */
 export class Worker implements Lifecycle {
   readonly id: string;
@@ -160,11 +160,11 @@ export class Worker implements Lifecycle {
     this.#grace.close();
     this.#grace = new Grace(this.#parts.clock);
     try {
+      await this.#parts.engine.start();
       const crew = new Crew({
         ...{ parts: this.#parts, settings: this.settings, description: this.#describe() },
         onRecycle: (reason) => this.#recycle(reason),
       });
-      await this.#parts.engine.start();
       await startUp(crew);
       this.#crew = crew;
       this.#state = "running";

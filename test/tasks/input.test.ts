@@ -57,6 +57,12 @@ describe("an input over its limit is refused", () => {
     expect(await refusal("€".repeat(limitBytes / 2))).toMatchObject({ code: "TOO_LARGE" });
   });
 
+  test("with the app's own limit as a size", async () => {
+    const task = (await setUp({ inputLimit: "1kb" })).task({ name: "t" });
+    await task.delay("x".repeat(1_022));
+    expect(await rejection(task.delay("x".repeat(1_023)))).toMatchObject({ details: { limitBytes: 1_024 } });
+  });
+
   test("with the app's own limit", async () => {
     const task = (await setUp({ inputLimit: 10 })).task({ name: "t" });
     await task.delay("12345678");

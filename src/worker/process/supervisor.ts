@@ -24,7 +24,7 @@ export interface SupervisorOptions {
  * @example
  * const supervisor = new Supervisor({ processes: 4, modulePath, argv: [], graceMs: 25_000, logger });
  * await supervisor.start();
- * process.once("SIGTERM", () => supervisor.stop());
+ * process.on("SIGTERM", () => supervisor.stop());
  * await supervisor.ended;
  */
 export class Supervisor implements Lifecycle {

@@ -1,6 +1,7 @@
 import type { ClaimedJob } from "../../kernel/job.ts";
 import type { Logger } from "../../kernel/logger.ts";
 import type { RegisteredTask } from "../../tasks/index.ts";
+import type { Completion } from "./completion.ts";
 import type { Decision } from "./decision.ts";
 import type { TaskSeries } from "./run-metrics.ts";
 
@@ -26,6 +27,10 @@ export class Attempt {
   ended = false;
   /** The first of the handler's decisions. */
   decision: Decision | undefined;
+  /** The transaction by which the handler ends the job; absent until it asks for one. */
+  completion: Completion | undefined;
+  /** After this error trying again would not help. */
+  finalError: unknown;
   /** The reason given by the caller who asked this job to end. */
   revocation: string | undefined;
   #controller: AbortController | undefined;

@@ -4,6 +4,7 @@ import type { When } from "../../kernel/job.ts";
 import type { Json } from "../../kernel/json.ts";
 import type { Context, RetryRequest, TaskLog } from "../../tasks/index.ts";
 import type { Attempt } from "./attempt.ts";
+import type { Completer } from "./completer.ts";
 import { AttemptEnded, type Decision } from "./decision.ts";
 import { logAttempt } from "./job-log.ts";
 
@@ -14,6 +15,7 @@ const MAX_REASON = 8_000;
 export interface ContextSource {
   readonly maxDelayMs: number;
   readonly report: (attempt: Attempt, value: Json) => void;
+  readonly completer: Completer;
 }
 
 /**
@@ -73,6 +75,10 @@ export class AttemptContext implements Context {
 
   get progress(): (value: Json) => void {
     return (value) => this.#source.report(this.#attempt, value);
+  }
+
+  get transaction(): Context["transaction"] {
+    return (body) => this.#source.completer.complete(this.#attempt, body);
   }
 
   get retry(): (request?: RetryRequest) => never {

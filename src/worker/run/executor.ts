@@ -1,3 +1,4 @@
+import type { Engine } from "../../engine/index.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { formatDuration } from "../../kernel/duration.ts";
 import { toErrorRecord } from "../../kernel/error-record.ts";
@@ -13,6 +14,7 @@ import type { ClaimedJob, Outcome, Settlement } from "../../kernel/job.ts";
 import type { Logger } from "../../kernel/logger.ts";
 import type { Settings } from "../../kernel/options/index.ts";
 import { Attempt, type RunnableTask } from "./attempt.ts";
+import { Completer } from "./completer.ts";
 import { AttemptContext, type ContextSource } from "./context.ts";
 import type { FailureReport } from "./failure-report.ts";
 import { prepareInput } from "./input.ts";
@@ -31,6 +33,7 @@ const NO_EFFECTS: Settlement["effects"] = [];
 
 /** What an executor works with. */
 export interface ExecutorParts {
+  readonly engine: Engine;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: Settings;
@@ -40,6 +43,8 @@ export interface ExecutorParts {
   readonly failures: FailureReport;
   /** Is handed what became of each job, once. */
   readonly settle: (settlement: Settlement) => void;
+  /** Hears of each job that its handler's own transaction has settled. */
+  readonly onCommitted: (outcome: Outcome) => void;
   /** Hears of the end of each attempt and of how long it took. */
   readonly onEnd: (attempt: Attempt, runMs: number) => void;
   /** Hears which running attempt is to be given up first. */
@@ -64,6 +69,7 @@ export class Executor {
     this.#contextSource = {
       maxDelayMs: parts.settings.maxDelayMs,
       report: (attempt, value) => parts.progress.report(attempt, value),
+      completer: this.#makeCompleter(),
     };
   }
 
@@ -86,7 +92,7 @@ export class Executor {
 
   /** A caller asked for the end of this job: its signal aborts, and it ends as revoked unless it succeeds soon. */
   revoke(attempt: Attempt, reason: string): void {
-    if (attempt.ended || attempt.revocation !== undefined) return;
+    if (attempt.ended || attempt.revocation !== undefined || attempt.completion?.isCommitted) return;
     attempt.revocation = reason;
     this.#limits.bringForward(attempt, this.#parts.clock.monotonic() + REVOCATION_PATIENCE_MS);
     attempt.abort(new JobRevoked(`Job ${attempt.job.id} was revoked: ${reason}`, { details: attemptFields(attempt) }));
@@ -94,7 +100,9 @@ export class Executor {
 
   /** The job is no longer this worker's: whatever its handler does, nothing of it is recorded. */
   lose(attempt: Attempt): void {
-    if (attempt.ended) return;
+    const { completion } = attempt;
+    // An engine that no longer counts it as running may have seen the commit before this worker did.
+    if (attempt.ended || completion?.isOpen || completion?.isCommitted) return;
     const message = `Job ${attempt.job.id} was given to another worker, because this one's lease had lapsed.`;
     this.#leave(attempt);
     attempt.abort(new LeaseLost(message, { details: attemptFields(attempt) }));
@@ -105,11 +113,8 @@ export class Executor {
   releaseAll(): void {
     for (const attempt of [...this.#running]) {
       const reason = new WorkerStopped("The worker stops before the handler is done; the job is given back.");
-      this.#settle(attempt, this.#verdictAtStop(attempt, reason));
-      this.#left.add(attempt);
-      attempt.abort(reason);
+      this.#leaveBehind(attempt, reason, () => this.#verdictAtStop(attempt, reason));
     }
-    this.#countLeft();
   }
 
   #begin(job: ClaimedJob, task: RunnableTask): void {
@@ -121,8 +126,20 @@ export class Executor {
     void this.#run(attempt);
   }
 
+  #makeCompleter(): Completer {
+    const { engine, clock, settings } = this.#parts;
+    return new Completer({
+      ...{ jobs: engine.jobs, engineKind: engine.kind, clock, resultLimitBytes: settings.resultLimitBytes },
+      onCommitted: (attempt, outcome) => this.#noteCommitted(attempt, outcome),
+      onLost: (attempt) => this.lose(attempt),
+    });
+  }
+
   async #run(attempt: Attempt): Promise<void> {
-    this.#conclude(attempt, await this.#handle(attempt));
+    const ending = await this.#handle(attempt);
+    // A handler need not wait for its transaction; what becomes of the job does.
+    if (attempt.completion?.isOpen) await attempt.completion.over;
+    this.#conclude(attempt, ending);
   }
 
   async #handle(attempt: Attempt): Promise<Ending> {
@@ -140,6 +157,7 @@ export class Executor {
 
   #conclude(attempt: Attempt, ending: Ending): void {
     if (attempt.ended) this.#sayEnded(attempt);
+    else if (attempt.completion?.isCommitted) this.#endCommitted(attempt, ending);
     else this.#settle(attempt, this.#judge(attempt, ending));
   }
 
@@ -153,10 +171,37 @@ export class Executor {
   }
 
   #giveUp(attempt: Attempt): void {
-    this.#settle(attempt, this.#verdictAtLimit(attempt));
+    this.#leaveBehind(attempt, hardLimit(attempt), () => this.#verdictAtLimit(attempt));
+  }
+
+  /** Goes on without waiting for the handler. */
+  #leaveBehind(attempt: Attempt, reason: LovageError, verdict: () => Verdict): void {
+    if (attempt.completion?.isCommitted) this.#end(attempt, undefined);
+    else {
+      attempt.completion?.giveUp();
+      this.#settle(attempt, verdict());
+    }
     this.#left.add(attempt);
     this.#countLeft();
-    attempt.abort(hardLimit(attempt));
+    attempt.abort(reason);
+  }
+
+  #noteCommitted(attempt: Attempt, outcome: Outcome): void {
+    // Given up while its commit was under way: the settlement that was sent instead is refused, by its fence.
+    if (attempt.ended) return;
+    attempt.task.series.finished[outcome.kind].add();
+    this.#parts.onCommitted(outcome);
+  }
+
+  /** The job has succeeded already, and nothing that its handler did afterwards may run it again. */
+  #endCommitted(attempt: Attempt, ending: Ending): void {
+    this.#end(attempt, undefined);
+    if (ending.kind === "returned") return;
+    const { name, message, stack } = toErrorRecord(ending.error);
+    logAttempt(attempt, "error", "the handler failed after its transaction was committed; the job has succeeded", {
+      error: `${name}: ${message}`,
+      stack,
+    });
   }
 
   #verdictAtLimit(attempt: Attempt): Verdict {

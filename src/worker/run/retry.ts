@@ -1,6 +1,6 @@
 import { backoffDelayMs } from "../../kernel/backoff.ts";
 import { parseDuration } from "../../kernel/duration.ts";
-import { InputInvalid, PermanentError } from "../../kernel/errors.ts";
+import { CapabilityMissing, InputInvalid, PermanentError } from "../../kernel/errors.ts";
 import type { When } from "../../kernel/job.ts";
 import type { RetrySettings } from "../../kernel/options/index.ts";
 
@@ -8,6 +8,9 @@ import type { RetrySettings } from "../../kernel/options/index.ts";
 const MAX_RETRY_AFTER_MS = 86_400_000;
 // Callers that a server turns away together shall not all come back in the same second.
 const RETRY_AFTER_SPREAD = 0.1;
+
+// None of these would be better the next time.
+const NEVER_RETRIED: RetrySettings["except"] = [PermanentError, InputInvalid, CapabilityMissing];
 
 /** What decides on a retry besides the error. */
 export interface RetryQuestion {
@@ -36,7 +39,7 @@ function hasRetriesLeft({ settings, failures }: RetryQuestion): boolean {
 }
 
 function isRetryable(error: unknown, { on, except }: RetrySettings): boolean {
-  if (isInstance(error, PermanentError) || isInstance(error, InputInvalid)) return false;
+  if (NEVER_RETRIED.some((errorClass) => isInstance(error, errorClass))) return false;
   if (except.some((errorClass) => isInstance(error, errorClass))) return false;
   return on === undefined || on.some((errorClass) => isInstance(error, errorClass));
 }

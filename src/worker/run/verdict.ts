@@ -1,9 +1,10 @@
-import { type ErrorRecord, toErrorRecord } from "../../kernel/error-record.ts";
+import type { ErrorRecord } from "../../kernel/error-record.ts";
 import { SoftTimeLimitExceeded } from "../../kernel/errors.ts";
 import type { Outcome, Payload, When } from "../../kernel/job.ts";
 import { encodeJson } from "../../kernel/json.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Decision, retryRequested } from "./decision.ts";
+import { toFailureRecord } from "./failure-record.ts";
 import { InputTooNew } from "./input.ts";
 import { type RetryQuestion, requestedRetry, retryAfter } from "./retry.ts";
 
@@ -33,22 +34,31 @@ export function judge(attempt: Attempt, ending: Ending, court: Court): Verdict {
   if (attempt.decision !== undefined) return byDecision(attempt, attempt.decision, court);
   if (ending.kind === "returned") return byResult(attempt, ending.value, court);
   if (attempt.revocation !== undefined) return revoked(attempt, "caller", attempt.revocation);
+  if (attempt.finalError !== undefined && attempt.finalError === ending.error)
+    return byFinalError(attempt, ending.error);
   if (ending.error instanceof InputTooNew) return plain({ kind: "snoozed", due: NEWER_CODE_WAIT });
   return byError(attempt, reasonOf(attempt, ending.error), court);
 }
 
 /** The attempt failed by this error: tried again where the task allows it. */
 export function byError(attempt: Attempt, error: unknown, court: Court): Verdict {
-  return failed(attempt, error, toErrorRecord(error), retryAfter(error, question(attempt, court)));
+  return failed(attempt, error, toFailureRecord(error), retryAfter(error, question(attempt, court)));
 }
 
 /** The attempt failed by this error, and trying again would not help. */
 export function byFinalError(attempt: Attempt, error: unknown): Verdict {
-  return failed(attempt, error, toErrorRecord(error), undefined);
+  return failed(attempt, error, toFailureRecord(error), undefined);
 }
 
 export function revoked(attempt: Attempt, by: "caller" | "handler", reason: string): Verdict {
   return plain({ kind: "revoked", by, reason, retainMs: attempt.task.settings.retention.revokedMs });
+}
+
+/** @throws NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`) where the value cannot be kept. */
+export function success(attempt: Attempt, value: unknown, limitBytes: number): Outcome {
+  const { settings } = attempt.task;
+  const result = settings.keepResult ? encodeResult(attempt, value, limitBytes) : undefined;
+  return { kind: "succeeded", result, retainMs: settings.retention.succeededMs };
 }
 
 function byDecision(attempt: Attempt, decision: Decision, court: Court): Verdict {
@@ -60,7 +70,7 @@ function byDecision(attempt: Attempt, decision: Decision, court: Court): Verdict
     case "discard":
       return revoked(attempt, "handler", decision.reason);
     case "retry": {
-      const record = decision.cause === undefined ? retryRequested : toErrorRecord(decision.cause);
+      const record = decision.cause === undefined ? retryRequested : toFailureRecord(decision.cause);
       const due = requestedRetry(decision.due, question(attempt, court));
       return failed(attempt, decision.cause ?? new Error(retryRequested.message), record, due);
     }
@@ -68,10 +78,8 @@ function byDecision(attempt: Attempt, decision: Decision, court: Court): Verdict
 }
 
 function byResult(attempt: Attempt, value: unknown, court: Court): Verdict {
-  const { settings } = attempt.task;
   try {
-    const result = settings.keepResult ? encodeResult(attempt, value, court.resultLimitBytes) : undefined;
-    return plain({ kind: "succeeded", result, retainMs: settings.retention.succeededMs });
+    return plain(success(attempt, value, court.resultLimitBytes));
   } catch (error) {
     // Running it again would make the same result, and do the work twice.
     return byFinalError(attempt, error);
