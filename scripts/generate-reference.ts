@@ -33,7 +33,7 @@ export function optionsReference(): string {
   return page([
     "# Options and their defaults",
     NOTICE,
-    "By the path of the option: `task.retry.max` is `retry.max` of a task, or `task.retry.max` of `lovage()` for all of its tasks. Durations are a number with a unit (`ms`, `s`, `m`, `h`, `d`), or milliseconds.",
+    "By the path of the option: `task.retry.max` is `retry.max` of a task, or `task.retry.max` of `lovage()` for all of its tasks. Durations are a number with a unit (`ms`, `s`, `m`, `h`, `d`), or milliseconds; sizes a number with `kb`, `mb` or `gb` (of 1,024), or bytes.",
     defaultTable(["option", "default", "why"], defaults),
     "## Environment",
     defaultTable(["variable", "default", "why"], environmentDefaults),

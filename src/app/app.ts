@@ -2,11 +2,13 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Engine } from "../engine/index.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
 import { NameInvalid, StateConflict } from "../kernel/errors.ts";
+import { guardedLogger } from "../kernel/guarded-logger.ts";
 import { isName } from "../kernel/job.ts";
 import { type Logger, standardError, streamLogger } from "../kernel/logger.ts";
 import { Metrics } from "../kernel/metrics.ts";
 import { type AppOptions, readAppOptions, type Settings, type WorkerOptions } from "../kernel/options/index.ts";
 import { callerPlace } from "../kernel/place.ts";
+import { requireNode } from "../kernel/version.ts";
 import {
   type AnyTaskOptions,
   AsyncResult,
@@ -53,12 +55,13 @@ export class App {
   #connection: Connection;
 
   constructor(options: LovageOptions) {
+    requireNode();
     this.settings = readAppOptions(options, process.env, ["engine", "clock"]);
     this.#options = options;
     const clock = options.clock ?? systemClock;
     const logger = options.logger ?? streamLogger(standardError, { json: this.settings.logFormat === "json" });
     const { url, namespace } = this.settings;
-    const engine = options.engine ?? createEngine({ url, namespace, clock });
+    const engine = options.engine ?? createEngine({ url, namespace, clock, logger: guardedLogger(logger) });
     this.#registry = new Registry(this.settings.task);
     this.#own = new Connection({ engine, clock, logger }, this.settings, this.#metrics);
     this.#connection = this.#own;
@@ -112,7 +115,8 @@ export class App {
    */
   async send(name: string, input?: unknown, options?: CallOptions): Promise<PushedResult<unknown>> {
     const known = this.#registry.get(name);
-    return new Task<unknown, unknown>(known ?? this.#stranger(name), this.#source).delay(input, options);
+    // Awaited here, so that the stack of what is refused leads on to the caller.
+    return await new Task<unknown, unknown>(known ?? this.#stranger(name), this.#source).delay(input, options);
   }
 
   /** The job of this id, to ask or wait for; whether it is there shows at the first question. */
@@ -216,13 +220,17 @@ function followed(connection: () => Connection): TaskSource {
     get settings() {
       return connection().settings;
     },
+    get attend() {
+      return connection().attend;
+    },
   };
 }
 
 /**
  * Makes an app. Its engine is named by `url`, else by `LOVAGE_URL`, else it is the file `lovage.db` in the current folder.
  *
- * @throws OptionsInvalid (`OPTIONS_INVALID`) with all mistakes; EngineUnknown (`ENGINE_UNKNOWN`)
+ * @throws OptionsInvalid (`OPTIONS_INVALID`) with all mistakes; EngineUnknown (`ENGINE_UNKNOWN`); NodeTooOld
+ *   (`NODE_TOO_OLD`)
  *
  * @example
  * export const app = lovage({ url: "sqlite:jobs.db" });

@@ -6,13 +6,15 @@ import type { Lifecycle } from "../kernel/lifecycle.ts";
 import type { Logger } from "../kernel/logger.ts";
 import type { Metrics } from "../kernel/metrics.ts";
 import type { Settings } from "../kernel/options/index.ts";
-import { Pusher, type TaskSource, Watcher } from "../tasks/index.ts";
+import { type Attend, Pusher, type TaskSource, Watcher } from "../tasks/index.ts";
 
 /** What an app runs on. */
 export interface AppParts {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Is told of every `get()` that waits. */
+  readonly attend?: Attend | undefined;
 }
 
 /** An app's way to one engine: what pushes, reads, watches and works there, and ends together. */
@@ -21,6 +23,7 @@ export class Connection implements TaskSource {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: Settings;
+  readonly attend: Attend | undefined;
   readonly watcher: Watcher;
   readonly pusher: Pusher;
   /** The workers that run. */
@@ -32,6 +35,7 @@ export class Connection implements TaskSource {
     this.clock = parts.clock;
     this.logger = parts.logger;
     this.settings = settings;
+    this.attend = parts.attend;
     this.watcher = new Watcher(this.engine, this.clock, guardedLogger(this.logger));
     this.pusher = new Pusher(this.engine, this.clock, settings, metrics);
   }

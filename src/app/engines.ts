@@ -1,22 +1,68 @@
 import type { Engine } from "../engine/index.ts";
-import { createMemoryEngine } from "../engines/memory/index.ts";
-import { createSqliteEngine } from "../engines/sqlite/index.ts";
+import { readPostgresOptions, readPostgresUrl } from "../engines/postgres/options.ts";
+import { readRedisOptions } from "../engines/redis/options.ts";
+import { readSqliteOptions } from "../engines/sqlite/options.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { EngineUnknown, OptionsInvalid } from "../kernel/errors.ts";
+import type { Logger } from "../kernel/logger.ts";
+import { EngineOnDemand, type EngineOutline } from "./engine-on-demand.ts";
 
 /** What an engine is made from. */
 export interface EngineRequest {
   readonly url: string;
   readonly namespace: string;
   readonly clock: Clock;
+  /** What the engine notices by itself, and no caller is there to be told. */
+  readonly logger: Logger;
 }
 
-type EngineFactory = (request: EngineRequest) => Engine;
+interface EngineKind extends EngineOutline {
+  /** Throws what is wrong with the request: at once, and without the engine's code. */
+  readonly check: (request: EngineRequest) => void;
+  readonly load: (request: EngineRequest) => Promise<Engine>;
+}
 
-// One row an engine. A client library that is not part of Node is imported by its engine's start().
-const factories: Readonly<Record<string, EngineFactory>> = {
-  memory: ({ namespace, clock }) => createMemoryEngine({ namespace, clock }),
-  sqlite: ({ url, namespace }) => createSqliteEngine({ ...readSqliteUrl(url), namespace }),
+const memory: EngineKind = {
+  kind: "memory",
+  capabilities: { transactions: false, processes: false },
+  check: () => {},
+  load: async (request) => (await import("../engines/memory/index.ts")).createMemoryEngine(request),
+};
+
+const sqlite: EngineKind = {
+  kind: "sqlite",
+  capabilities: { transactions: true, processes: true },
+  check: ({ url, namespace }) => void readSqliteOptions({ ...readSqliteUrl(url), namespace }),
+  load: async ({ url, namespace, logger }) =>
+    (await import("../engines/sqlite/index.ts")).createSqliteEngine({ ...readSqliteUrl(url), namespace, logger }),
+};
+
+const redis: EngineKind = {
+  kind: "redis",
+  capabilities: { transactions: false, processes: true },
+  check: (request) => void readRedisOptions(request),
+  load: async (request) => (await import("../engines/redis/index.ts")).createRedisEngine(request),
+};
+
+const postgres: EngineKind = {
+  kind: "postgres",
+  capabilities: { transactions: true, processes: true },
+  check: ({ url, namespace }) => void readPostgresOptions({ ...readPostgresUrl(url), namespace }),
+  load: async ({ url, namespace }) =>
+    (await import("../engines/postgres/index.ts")).createPostgresEngine({ ...readPostgresUrl(url), namespace }),
+};
+
+const kindByScheme: Readonly<Record<string, EngineKind>> = {
+  memory,
+  sqlite,
+  postgres,
+  postgresql: postgres,
+  redis,
+  rediss: redis,
+  "redis+sentinel": redis,
+  "rediss+sentinel": redis,
+  "redis+cluster": redis,
+  "rediss+cluster": redis,
 };
 
 /**
@@ -25,11 +71,14 @@ const factories: Readonly<Record<string, EngineFactory>> = {
  */
 export function createEngine(request: EngineRequest): Engine {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(request.url)?.[1]?.toLowerCase();
-  const factory = factories[scheme ?? ""];
-  if (factory !== undefined) return factory(request);
-  const known = Object.keys(factories)
+  const kind = kindByScheme[scheme ?? ""];
+  if (kind !== undefined) {
+    kind.check(request);
+    return new EngineOnDemand(kind, () => kind.load(request));
+  }
+  const known = Object.keys(kindByScheme)
     .map((name) => `"${name}:…"`)
-    .join(" and ");
+    .join(", ");
   // Only the scheme is shown: a URL may hold a password.
   throw new EngineUnknown(
     `${scheme === undefined ? "The engine's URL has no scheme" : `No engine answers to "${scheme}:"`}; there are ${known}. Example: LOVAGE_URL=sqlite:lovage.db`,

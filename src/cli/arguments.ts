@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { parseByteSize } from "../kernel/byte-size.ts";
 import { type Duration, parseDuration } from "../kernel/duration.ts";
 import { isName, type JobState } from "../kernel/job.ts";
 import { transitions } from "../kernel/state.ts";
@@ -31,13 +32,10 @@ export function readPort(text: string): number {
   throw new InvalidArgumentError("Write a port from 0 to 65535; 0 takes a free one.");
 }
 
-const UNIT_BYTES: Readonly<Record<string, number>> = { "": 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 };
-
 /** Reads `512mb`, `1.5gb`, or bytes, as bytes. */
 export function readBytes(text: string): number {
-  const match = /^(\d{1,15}(?:\.\d+)?)(|kb|mb|gb)$/.exec(text.toLowerCase());
-  const bytes = Math.round(Number(match?.[1]) * (UNIT_BYTES[match?.[2] ?? ""] ?? Number.NaN));
-  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  const bytes = parseByteSize(/^\d+(?:\.\d+)?$/.test(text) ? Number(text) : text.toLowerCase());
+  if (bytes !== undefined && bytes > 0) return bytes;
   throw new InvalidArgumentError('Write a size such as "512mb" or "2gb".');
 }
 

@@ -108,7 +108,7 @@ describe("show", () => {
     const { place, failed } = await filled();
     const { code, stdout, stderr } = await place.run(["jobs", "show", failed, "nobody"]);
     expect(code).toBe(3);
-    expect(stderr).toContain('Not there: "nobody"');
+    expect(stderr).toContain('Job "nobody" is not there');
     expect(stdout).toMatch(/TypeError: no way\n +at .*tasks.ts/);
   });
 });

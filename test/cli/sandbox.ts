@@ -208,7 +208,8 @@ export const fail = app.task({
 
 export const sleep = app.task({
   name: "sleep",
-  async run(milliseconds: number, { signal }) {
+  async run(milliseconds: number, { log, signal }) {
+    log.info("sleeping");
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
       signal.addEventListener("abort", () => {

@@ -27,7 +27,8 @@ export async function onTerminal(
   { asked, answer = "", env = {} }: TerminalOptions = {},
 ): Promise<string> {
   const command = [process.execPath, script, ...args].join(" ");
-  const { NO_COLOR: _none, FORCE_COLOR: _force, LOVAGE_URL: _url, ...inherited } = process.env;
+  // Under CI Node colours nothing, even on a terminal.
+  const { CI: _ci, NO_COLOR: _none, FORCE_COLOR: _force, LOVAGE_URL: _url, ...inherited } = process.env;
   const child = spawn(recorder, ["-qec", command, "/dev/null"], {
     cwd: place.folder,
     env: { ...inherited, TERM: "xterm-256color", ...env },

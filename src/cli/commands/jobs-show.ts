@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { App } from "../../app/index.ts";
-import { JobNotFound } from "../../kernel/errors.ts";
 import type { JobRecord } from "../../kernel/job.ts";
 import type { Json } from "../../kernel/json.ts";
+import { jobNotFound } from "../../tasks/index.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { age, decode, jobDetailToJson, type ShownInput, showInput, stateColours } from "../job-view.ts";
 import { printDocument } from "../output.ts";
@@ -35,11 +35,9 @@ function show(ids: readonly string[], flags: ShowFlags): Promise<ExitCode> {
     const missing = ids.filter((_id, index) => found[index] === undefined);
     const jobs = found.filter((job) => job !== undefined);
     for (const [index, job] of jobs.entries()) printJob(job, app, flags, index);
-    if (missing.length === 0) return exitCode.ok;
-    throw new JobNotFound(
-      `Not there: ${missing.map((id) => JSON.stringify(id)).join(", ")}. It never was, was removed, or its retention ended.`,
-      { details: { ids: missing } },
-    );
+    const [first, ...others] = missing;
+    if (first === undefined) return exitCode.ok;
+    throw jobNotFound(first, ...others);
   });
 }
 

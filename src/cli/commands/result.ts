@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import type { App } from "../../app/index.ts";
 import type { Duration } from "../../kernel/duration.ts";
-import { JobFailed, JobNotFound, JobRevoked, ResultTimeout } from "../../kernel/errors.ts";
+import { JobFailed, JobRevoked, ResultTimeout } from "../../kernel/errors.ts";
 import type { JobRecord } from "../../kernel/job.ts";
 import { standardError } from "../../kernel/logger.ts";
+import { jobNotFound } from "../../tasks/index.ts";
 import { readWait } from "../arguments.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { decode, jobToJson } from "../job-view.ts";
@@ -49,7 +50,7 @@ export async function printEnd(
   const problem = wait === undefined ? undefined : await waitForEnd(app, id, wait);
   const [job] = await app.engine.inspect.get([id]);
   // A result may be asked for in the moment in which its retention ends: then what was heard before stands.
-  if (job === undefined) throw problem ?? notFound(id);
+  if (job === undefined) throw problem ?? jobNotFound(id);
   const code = codeOf(job);
   if (format.json === true) {
     printDocument(format, { ...jobToJson(job), progress: decode(job.progress), result: decode(job.result) }, () => "");
@@ -86,10 +87,4 @@ async function explain(app: App, job: JobRecord, code: ExitCode): Promise<ExitCo
   const state = `Job ${job.id} of task "${job.task}" is ${job.state}${progress}`;
   standardError.write(`${printable(state)}. Wait for it with --wait.\n`);
   return code;
-}
-
-function notFound(id: string): JobNotFound {
-  return new JobNotFound(`Job ${JSON.stringify(id)} is not there: it never was, was removed, or its retention ended.`, {
-    details: { id },
-  });
 }

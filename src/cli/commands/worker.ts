@@ -11,7 +11,7 @@ export function addWorkerCommand(program: Command, finish: Finish): void {
     .argument("<modules...>", "the modules that define the tasks, .ts or .js, or globs")
     .summary("run jobs until told to stop")
     .description(
-      "Runs the jobs of the tasks that the given modules define. With --processes a supervisor starts so many and replaces those that end. SIGTERM or SIGINT stops it warm: it takes no more jobs and lets running ones finish for the time of grace; a second signal stops it cold. Jobs that were not finished run elsewhere.",
+      "Runs the jobs of the tasks that the given modules define. With --processes a supervisor starts so many and replaces those that end. SIGTERM or SIGINT stops it warm: it takes no more jobs and lets running ones finish for the time of grace; a second signal, half a second later or more, stops it cold. Jobs that were not finished run elsewhere.",
     );
   addWorkerOptions(command);
   addProcessOptions(command);
