@@ -1,10 +1,14 @@
 import { join } from "node:path";
+import { drainTogether, startProcesses } from "../support/crowd.ts";
 import { BenchProcess, withFolder } from "../support/process.ts";
 import type { BenchContext } from "../support/reporter.ts";
 import { median, percentile } from "../support/rounds.ts";
 
 const PROCESSES = 4;
 const CONCURRENCY = 250;
+const PUSH_EVERY_MS = 2;
+// Nine cold processes on two cores compile rather than commit; from here on the figures are those of a running system.
+const WARM_UP_JOBS = 30_000;
 
 interface Crowd {
   readonly p99Ms: number;
@@ -20,8 +24,8 @@ export async function contention({ smoke, report }: BenchContext): Promise<void>
   const alone: number[] = [];
   const crowds: Crowd[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    alone.push(await drainBy(1, jobs));
-    crowds.push(await crowd(jobs, smoke ? 100 : 500));
+    alone.push(await drainAlone(jobs));
+    crowds.push(await crowd(jobs));
   }
   const of = (pick: (one: Crowd) => number) => ({ ours: median(crowds.map(pick)), runs: rounds });
   report({
@@ -52,65 +56,37 @@ export async function contention({ smoke, report }: BenchContext): Promise<void>
   });
 }
 
-function drainBy(workers: number, jobs: number): Promise<number> {
+function drainAlone(jobs: number): Promise<number> {
   return withFolder(async (folder) => {
-    const url = await filled(folder, jobs);
-    const { seconds } = await drainAll(await start(workers, url), jobs);
-    return jobs / seconds;
+    const workers = await startProcesses(1, await filled(folder, jobs));
+    return (await drainTogether(workers, { warmUp: WARM_UP_JOBS, jobs })).rate;
   });
 }
 
-function crowd(jobs: number, pushesEach: number): Promise<Crowd> {
+function crowd(jobs: number): Promise<Crowd> {
   return withFolder(async (folder) => {
-    const url = await filled(folder, jobs);
-    const producers = await start(PROCESSES, url);
-    const workers = await start(PROCESSES, url);
-    const pushing = Promise.all(
-      producers.map((producer) =>
-        producer.ask<{ times: number[] }>({ do: "pushPaced", jobs: pushesEach, everyMs: 2, wait: false }),
-      ),
-    );
-    const { seconds, shares } = await drainAll(workers, jobs);
-    const times = (await pushing).map((answer) => answer.times);
+    const options = await filled(folder, jobs);
+    const producers = await startProcesses(PROCESSES, options);
+    const workers = await startProcesses(PROCESSES, options);
+    const ask = <Answer>(command: object) => Promise.all(producers.map((producer) => producer.ask<Answer>(command)));
+    await ask({ do: "startPushing", everyMs: PUSH_EVERY_MS });
+    const size = { warmUp: WARM_UP_JOBS, jobs };
+    const { rate, shares } = await drainTogether(workers, size, () => ask({ do: "takePushTimes" }));
+    const times = (await ask<{ times: number[] }>({ do: "takePushTimes" })).map((answer) => answer.times);
     await Promise.all(producers.map((producer) => producer.stop()));
     return {
       p99Ms: percentile(times.flat(), 99),
       slowestProducer: Math.max(...times.map((own) => percentile(own, 99))),
       leastShare: Math.min(...shares),
-      rate: jobs / seconds,
+      rate,
     };
   });
 }
 
-async function filled(folder: string, jobs: number): Promise<string> {
+async function filled(folder: string, jobs: number): Promise<object> {
   const url = `sqlite:${join(folder, "bench.db")}`;
   const producer = await BenchProcess.start("ours.ts", { url });
-  await producer.ask({ do: "pushBulk", jobs, size: 1_000 });
+  await producer.ask({ do: "pushBulk", jobs: WARM_UP_JOBS + jobs, size: 1_000 });
   await producer.stop();
-  return url;
-}
-
-function start(count: number, url: string): Promise<BenchProcess[]> {
-  return Promise.all(
-    Array.from({ length: count }, () => BenchProcess.start("ours.ts", { url, concurrency: CONCURRENCY })),
-  );
-}
-
-/** Lets the workers run until they have started so many jobs together. */
-async function drainAll(
-  workers: readonly BenchProcess[],
-  jobs: number,
-): Promise<{ seconds: number; shares: number[] }> {
-  const begin = performance.now();
-  await Promise.all(workers.map((worker) => worker.ask({ do: "startWorker" })));
-  for (;;) {
-    const counts = await Promise.all(workers.map((worker) => worker.ask<{ started: number }>({ do: "counted" })));
-    const total = counts.reduce((sum, { started }) => sum + started, 0);
-    if (total >= jobs) {
-      const seconds = (performance.now() - begin) / 1_000;
-      await Promise.all(workers.map((worker) => worker.stop()));
-      return { seconds, shares: counts.map(({ started }) => started / total) };
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  return { url, concurrency: CONCURRENCY };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { BenchProcess, withFolder } from "../support/process.ts";
-import { bullmqVersion, redisAnswers } from "../support/redis.ts";
+import type { Rate } from "../support/pushing.ts";
+import { bullmqVersion, redisAnswers, withRedisPlace } from "../support/redis.ts";
 import type { BenchContext } from "../support/reporter.ts";
 import { alternate } from "../support/rounds.ts";
 
@@ -9,10 +10,6 @@ const OUR_CONCURRENCY = 1_000;
 const PEER_CONCURRENCY = 100;
 const BULK = 1_000;
 const sqliteVersion = `node:sqlite ${process.versions.sqlite}`;
-
-interface Rate {
-  readonly rate: number;
-}
 
 /** Push and drain of 100,000 no-op jobs with 100-byte inputs, results kept, beside a bare loop and beside BullMQ. */
 export async function embedded({ smoke, report }: BenchContext): Promise<void> {
@@ -80,7 +77,7 @@ function ourDrain(jobs: number): Promise<number> {
     const producer = await BenchProcess.start("ours.ts", { url });
     await producer.ask({ do: "pushBulk", jobs, size: BULK });
     await producer.stop();
-    const worker = await BenchProcess.start("ours.ts", { url, concurrency: OUR_CONCURRENCY });
+    const worker = await BenchProcess.start("drain.js", { side: "ours", url, concurrency: OUR_CONCURRENCY });
     const { rate } = await worker.ask<Rate>({ do: "drain", jobs });
     await worker.stop();
     return rate;
@@ -97,14 +94,15 @@ function bare(jobs: number, side: "push" | "drain"): Promise<number> {
   });
 }
 
-async function peerDrain(jobs: number): Promise<number> {
-  const queue = `bench-${process.pid}-${Date.now()}`;
-  const producer = await BenchProcess.start("bullmq.ts", { queue });
-  await producer.ask({ do: "pushBulk", jobs, size: BULK });
-  const worker = await BenchProcess.start("bullmq.ts", { queue, concurrency: PEER_CONCURRENCY });
-  const { rate } = await worker.ask<Rate>({ do: "drain", jobs });
-  await worker.stop();
-  await producer.ask({ do: "obliterate" });
-  await producer.stop();
-  return rate;
+function peerDrain(jobs: number): Promise<number> {
+  return withRedisPlace(async (place) => {
+    const producer = await BenchProcess.start("bullmq.ts", place);
+    await producer.ask({ do: "pushBulk", jobs, size: BULK });
+    await producer.stop();
+    const options = { side: "bullmq", ...place, concurrency: PEER_CONCURRENCY };
+    const worker = await BenchProcess.start("drain.js", options);
+    const { rate } = await worker.ask<Rate>({ do: "drain", jobs });
+    await worker.stop();
+    return rate;
+  });
 }

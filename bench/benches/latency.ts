@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { BenchProcess, withFolder } from "../support/process.ts";
-import { bullmqVersion, redisAnswers } from "../support/redis.ts";
+import { bullmqVersion, redisAnswers, withRedisPlace } from "../support/redis.ts";
 import type { BenchContext } from "../support/reporter.ts";
 import { median, percentile } from "../support/rounds.ts";
 
@@ -98,18 +98,18 @@ function ourRound(jobs: number, idleMs: number): Promise<Round> {
   });
 }
 
-async function peerRound(jobs: number, idleMs: number): Promise<Round> {
-  const queue = `bench-${process.pid}-${Date.now()}`;
-  const worker = await BenchProcess.start("bullmq.ts", { queue });
-  await worker.ask({ do: "startWorker" });
-  const producer = await BenchProcess.start("bullmq.ts", { queue });
-  await producer.ask({ do: "pushPaced", jobs, everyMs: 5 });
-  const start = await worker.ask<Latency>({ do: "takeLatencies" });
-  await worker.stop();
-  const idle = await idleRound({ side: "bullmq", queue }, idleMs);
-  await producer.ask({ do: "obliterate" });
-  await producer.stop();
-  return { start, idle };
+function peerRound(jobs: number, idleMs: number): Promise<Round> {
+  return withRedisPlace(async (place) => {
+    const worker = await BenchProcess.start("bullmq.ts", place);
+    await worker.ask({ do: "startWorker" });
+    const producer = await BenchProcess.start("bullmq.ts", place);
+    await producer.ask({ do: "pushPaced", jobs, everyMs: 5, wait: false });
+    const start = await worker.ask<Latency>({ do: "takeLatencies" });
+    await worker.stop();
+    await producer.stop();
+    const idle = await idleRound({ side: "bullmq", queue: place.name }, idleMs);
+    return { start, idle };
+  });
 }
 
 /** The delay of the pushing process's own event loop at 10,000 pushes/s. */

@@ -62,7 +62,7 @@ function drainBeside(kind: Ballast, ballast: number, jobs: number): Promise<Drai
     const ready = kind === "ready" ? ballast + jobs : jobs;
     await producer.ask({ do: "pushBulk", jobs: ready, size: BULK });
     await producer.stop();
-    const worker = await BenchProcess.start("ours.ts", { url, concurrency: 1_000 });
+    const worker = await BenchProcess.start("drain.js", { side: "ours", url, concurrency: 1_000 });
     const drained = await worker.ask<Drained>({ do: "drain", jobs });
     await worker.stop();
     return drained;

@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { BenchProcess, withFolder } from "../support/process.ts";
-import { bullmqVersion, redisAnswers } from "../support/redis.ts";
+import { withFolder } from "../support/process.ts";
+import { bullmqVersion, redisAnswers, withRedisPlace } from "../support/redis.ts";
 import type { BenchContext } from "../support/reporter.ts";
 import { alternate } from "../support/rounds.ts";
+import { drained, type Side } from "../support/side.ts";
 
 const CONCURRENCY = 1_000;
 const SLEEP_MS = 50;
@@ -13,40 +14,28 @@ export async function sleepers({ smoke, report }: BenchContext): Promise<void> {
   const rounds = smoke ? 1 : 5;
   const limitSeconds = (jobs / CONCURRENCY) * (SLEEP_MS / 1_000);
   const measured = await alternate(rounds, {
-    ours: () => ours(jobs),
-    ...((await redisAnswers()) ? { peer: () => peer(jobs) } : {}),
+    ours: () => seconds(sqlite, jobs),
+    ...((await redisAnswers()) ? { peer: () => seconds(bullmq, jobs) } : {}),
   });
-  const seconds = { unit: "× the limit", runs: rounds };
   report({
     metric: `${jobs.toLocaleString("en")} jobs that sleep ${SLEEP_MS} ms, concurrency ${CONCURRENCY}`,
-    ...seconds,
+    unit: "× the limit",
+    runs: rounds,
     ours: measured.ours / limitSeconds,
     ...(measured.peer === undefined ? {} : { peer: measured.peer / limitSeconds, peerVersion: bullmqVersion() }),
     goal: { of: "ours", most: 1.3 },
   });
 }
 
-function ours(jobs: number): Promise<number> {
-  return withFolder(async (folder) => {
-    const worker = await BenchProcess.start("ours.ts", {
-      url: `sqlite:${join(folder, "bench.db")}`,
-      concurrency: CONCURRENCY,
-    });
-    await worker.ask({ do: "pushBulk", jobs, size: 1_000, task: "nap" });
-    const { rate } = await worker.ask<{ rate: number }>({ do: "drain", jobs });
-    await worker.stop();
-    return jobs / rate;
-  });
-}
+const options = { concurrency: CONCURRENCY };
+const sqlite: Side = {
+  process: "ours.ts",
+  drain: "ours",
+  options,
+  within: (use) => withFolder((folder) => use({ url: `sqlite:${join(folder, "bench.db")}`, name: "bench" })),
+};
+const bullmq: Side = { process: "bullmq.ts", drain: "bullmq", options, within: withRedisPlace };
 
-async function peer(jobs: number): Promise<number> {
-  const worker = await BenchProcess.start("bullmq.ts", {
-    queue: `bench-${process.pid}-${Date.now()}`,
-    concurrency: CONCURRENCY,
-  });
-  await worker.ask({ do: "pushBulk", jobs, size: 1_000, name: "nap" });
-  const { rate } = await worker.ask<{ rate: number }>({ do: "drain", jobs });
-  await worker.ask({ do: "obliterate" });
-  await worker.stop();
-  return jobs / rate;
+async function seconds(side: Side, jobs: number): Promise<number> {
+  return jobs / (await drained(side, jobs, "nap")).rate;
 }

@@ -1,65 +1,52 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { lovage, silentLogger } from "lovage";
 import { childOptions, serve } from "../support/child.js";
-import { preciseNow } from "../support/process.ts";
-import { percentile } from "../support/rounds.ts";
+import type { Place } from "../support/place.ts";
+import { type Input, inputNow, pushAhead, pushLists, pushPaced, pushTogether, StartTimes } from "../support/pushing.ts";
 
-interface Options {
+interface Options extends Partial<Place> {
   readonly url: string;
   readonly concurrency?: number;
 }
 
-interface Input {
-  /** Pads the input to 100 bytes, and carries the instant of the push where latency is measured. */
-  readonly pushedAt: number;
-  readonly padding: string;
-}
+const { url, name, concurrency = 10 } = childOptions<Options>();
+const app = lovage({ url, logger: silentLogger, ...(name === undefined ? {} : { namespace: name }) });
+const starts = new StartTimes();
+let pushTimes: number[] = [];
 
-const options = childOptions<Options>();
-const app = lovage({ url: options.url, logger: silentLogger });
-let started = 0;
-let latencies: number[] = [];
-let notifyAt = Number.POSITIVE_INFINITY;
-let notify = (): void => {};
-
-function count(): void {
-  started += 1;
-  if (started >= notifyAt) notify();
-}
-
-const noop = app.task({ name: "bench.noop", run: (_input: Input) => count() });
-const stamp = app.task({
-  name: "bench.stamp",
-  run: (input: Input) => {
-    latencies.push(preciseNow() - input.pushedAt);
-    count();
-  },
-});
+const noop = app.task({ name: "bench.noop", run: (input: Input) => starts.note(input) });
+const stamp = app.task({ name: "bench.stamp", run: (input: Input) => starts.note(input) });
 const nap = app.task({
   name: "bench.nap",
-  run: async (_input: Input) => {
+  run: async (input: Input) => {
     await pause(50);
-    count();
+    starts.note(input);
   },
 });
 const tasks = { noop, stamp, nap };
 type TaskName = keyof typeof tasks;
 
-function inputNow(): Input {
-  return { pushedAt: preciseNow(), padding: "x".repeat(58) };
-}
+let pushing: Promise<void> | undefined;
+let ending = false;
 
-let worker: ReturnType<typeof app.worker> | undefined;
+async function pushOn(everyMs: number): Promise<void> {
+  while (!ending) {
+    const begin = performance.now();
+    await stamp.delay(inputNow());
+    pushTimes.push(performance.now() - begin);
+    await pause(Math.max(0, everyMs - (performance.now() - begin)));
+  }
+}
 
 serve(
   {
-    /** Pushes `jobs` in bulks; answers jobs/s. */
     async pushBulk({
       jobs,
       size,
       task = "noop",
-      ...call
+      countdown,
+      queue,
     }: {
       jobs: number;
       size: number;
@@ -67,66 +54,51 @@ serve(
       countdown?: "1d";
       queue?: string;
     }) {
-      const inputs = Array.from({ length: size }, inputNow);
-      const { do: _, ...callOptions } = call as { do?: string };
+      const options = { ...(countdown === undefined ? {} : { countdown }), ...(queue === undefined ? {} : { queue }) };
       await app.start();
-      const begin = performance.now();
-      for (let pushed = 0; pushed < jobs; pushed += size) await tasks[task].delayMany(inputs, callOptions);
-      return { rate: jobs / ((performance.now() - begin) / 1_000) };
+      return pushLists({ jobs, size }, (inputs) => tasks[task].delayMany(inputs, options));
     },
     /** Pushes jobs of a task that no worker here knows. */
-    async pushUnknown({ jobs, size }: { jobs: number; size: number }) {
+    pushUnknown(count: { jobs: number; size: number }) {
       const unknown = app.task({ name: "bench.unknown", run: undefined as ((input: Input) => void) | undefined });
-      const inputs = Array.from({ length: size }, inputNow);
-      for (let pushed = 0; pushed < jobs; pushed += size) await unknown.delayMany(inputs);
+      return pushLists(count, (inputs) => unknown.delayMany(inputs));
     },
-    /** Pushes one by one, `size` promises at a time. */
-    async pushEach({ jobs, size }: { jobs: number; size: number }) {
-      const input = inputNow();
+    async pushEach(count: { jobs: number; size: number }) {
       await app.start();
-      const begin = performance.now();
-      for (let pushed = 0; pushed < jobs; pushed += size)
-        await Promise.all(Array.from({ length: size }, () => noop.delay(input)));
-      return { rate: jobs / ((performance.now() - begin) / 1_000) };
+      return pushTogether(count, (input) => noop.delay(input));
     },
-    /**
-     * Runs `jobs` jobs; answers jobs/s, from the moment in which a worker that stands ready is let go (as the peer is
-     * measured) to the commit of the last outcome.
-     */
-    async drain({ jobs }: { jobs: number }) {
-      await app.engine.start();
-      const { inspect } = app.engine;
-      const target = new Promise<void>((resolve) => (notify = resolve));
-      notifyAt = started + jobs;
-      await inspect.pause("default");
-      const running = app.worker({ concurrency: options.concurrency ?? 10 });
-      await running.start();
-      const succeeded = await inspect.count({ states: ["succeeded"] });
-      const begin = performance.now();
-      await inspect.resume("default");
-      await target;
-      while ((await inspect.count({ states: ["succeeded"] })) < succeeded + jobs) await turn();
-      const seconds = (performance.now() - begin) / 1_000;
-      await running.stop();
-      return { rate: jobs / seconds, rss: process.memoryUsage.rss() };
+    /** Pushes one by one, to so many queues in turn. */
+    async pushAcross({ queues, ...count }: { jobs: number; size: number; queues: number }) {
+      let pushed = 0;
+      await app.start();
+      return pushTogether(count, (input) => {
+        pushed += 1;
+        return noop.delay(input, { queue: `queue-${pushed % queues}` });
+      });
     },
+    pushAhead: (count: { jobs: number; leadMs: number; overMs: number }) =>
+      pushAhead(count, (inputs) => Promise.all(inputs.map((input) => stamp.delay(input, { eta: input.startableAt })))),
     pause: ({ queue }: { queue: string }) => app.engine.inspect.pause(queue),
-    async startWorker() {
-      worker = app.worker({ concurrency: options.concurrency ?? 10 });
-      await worker.start();
+    async startWorker({ workers = 1 }: { workers?: number }) {
+      await Promise.all(Array.from({ length: workers }, () => app.worker({ concurrency }).start()));
     },
-    /** Pushes one job every 5 ms and answers how long each push took, or waited for its result. */
-    async pushPaced({ jobs, everyMs, wait }: { jobs: number; everyMs: number; wait: boolean }) {
-      const times: number[] = [];
-      for (let index = 0; index < jobs; index += 1) {
-        const begin = performance.now();
-        const result = await stamp.delay(inputNow());
-        if (wait) await result.get();
-        times.push(performance.now() - begin);
-        await pause(Math.max(0, everyMs - (performance.now() - begin)));
-      }
+    /** Pushes one job after the other, no sooner than `everyMs` after the one before, until the process ends. */
+    async startPushing({ everyMs }: { everyMs: number }) {
+      await app.start();
+      pushing = pushOn(everyMs);
+    },
+    /** How long each push took, in ms, since this was asked last. */
+    takePushTimes() {
+      const times = pushTimes;
+      pushTimes = [];
       return { times };
     },
+    /** Each push is awaited, or its result as well. */
+    pushPaced: ({ wait, ...count }: { jobs: number; everyMs: number; wait: boolean }) =>
+      pushPaced(count, async (input) => {
+        const result = await stamp.delay(input);
+        if (wait) await result.get();
+      }),
     /** Pushes at a steady rate and answers the event loop's delay. */
     async pushRate({ perMs, durationMs }: { perMs: number; durationMs: number }) {
       await app.start();
@@ -148,12 +120,12 @@ serve(
       await Promise.all(pending);
       return { p99Ms: histogram.percentile(99) / 1e6, rate: pushed / ((performance.now() - begin) / 1_000) };
     },
-    takeLatencies() {
-      const taken = latencies;
-      latencies = [];
-      return { p50: percentile(taken, 50), p99: percentile(taken, 99), count: taken.length };
-    },
-    counted: () => ({ started }),
+    takeLatencies: () => starts.take(),
+    counted: () => ({ started: starts.started }),
   },
-  () => app.close(),
+  async () => {
+    ending = true;
+    await pushing;
+    await app.close();
+  },
 );

@@ -1,5 +1,7 @@
-import { createRequire } from "node:module";
 import { connect } from "node:net";
+import { Redis } from "ioredis";
+import { ownName, type Place } from "./place.ts";
+import { versionOf } from "./version.ts";
 
 export const redisUrl: URL = new URL(process.env.LOVAGE_BENCH_REDIS_URL ?? "redis://127.0.0.1:6379");
 
@@ -13,6 +15,32 @@ export function redisAnswers(): Promise<boolean> {
 }
 
 export function bullmqVersion(): string {
-  const manifest: { version: string } = createRequire(import.meta.url)("bullmq/package.json");
-  return `bullmq ${manifest.version}`;
+  return versionOf("bullmq");
+}
+
+/** A place on that Redis whose keys are gone afterwards. */
+export async function withRedisPlace<Value>(use: (place: Place) => Promise<Value>): Promise<Value> {
+  const name = ownName();
+  try {
+    return await use({ url: redisUrl.href, name });
+  } finally {
+    await withRedis((redis) => removeKeys(redis, `*${name}[^0-9]*`));
+  }
+}
+
+/** A connection for as long as it is used. */
+export async function withRedis<Value>(use: (redis: Redis) => Promise<Value>): Promise<Value> {
+  const redis = new Redis(redisUrl.href);
+  try {
+    return await use(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+// By DEL, not UNLINK: memory that is freed in the background would cost the next run its time.
+async function removeKeys(redis: Redis, pattern: string): Promise<void> {
+  for await (const keys of redis.scanStream({ match: pattern, count: 2_000 })) {
+    if (keys.length > 0) await redis.del(...keys);
+  }
 }

@@ -1,20 +1,31 @@
 /** Sides of a comparison by name; one that cannot be measured here is left out. */
-export type Sides<Names extends object> = { readonly [Name in keyof Names]: () => Promise<number> };
+export type Sides<Measured extends object> = { readonly [Name in keyof Measured]: () => Promise<Measured[Name]> };
 
-/** Runs the sides in turn, round after round, and gives each side's median: a drifting machine hits all alike. */
-export async function alternate<Names extends object>(
+/** Runs the sides in turn, round after round, and gives what each measured: a drifting machine hits all alike. */
+export async function inTurn<Measured extends object>(
   rounds: number,
-  sides: Sides<Names>,
-): Promise<{ [Name in keyof Names]: number }> {
-  const runs = Object.entries<() => Promise<number>>(sides).map(([name, run]) => ({
+  sides: Sides<Measured>,
+): Promise<{ [Name in keyof Measured]: Measured[Name][] }> {
+  const runs = Object.entries<() => Promise<unknown>>(sides).map(([name, run]) => ({
     name,
     run,
-    values: [] as number[],
+    values: [] as unknown[],
   }));
   for (let round = 0; round < rounds; round += 1) {
     for (const { run, values } of runs) values.push(await run());
   }
-  return Object.fromEntries(runs.map(({ name, values }) => [name, median(values)])) as {
+  return Object.fromEntries(runs.map(({ name, values }) => [name, values])) as {
+    [Name in keyof Measured]: Measured[Name][];
+  };
+}
+
+/** The same for sides that measure one number: each side's median. */
+export async function alternate<Names extends object>(
+  rounds: number,
+  sides: { readonly [Name in keyof Names]: () => Promise<number> },
+): Promise<{ [Name in keyof Names]: number }> {
+  const measured = await inTurn<Record<string, number>>(rounds, sides as Sides<Record<string, number>>);
+  return Object.fromEntries(Object.entries(measured).map(([name, values]) => [name, median(values)])) as {
     [Name in keyof Names]: number;
   };
 }
