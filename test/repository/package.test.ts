@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run, runOrThrow, userEnvironment } from "../support/command.ts";
+import { leadsSomewhere, linksWithin } from "../support/links.ts";
+import { oldNode, oldNodePath } from "../support/old-node.ts";
 import { testRequiring } from "../support/requirement.ts";
 import { packTarball, registry } from "../support/tarball.ts";
 
@@ -26,12 +28,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+function filesOf(path: string): string[] {
+  const listed = runOrThrow(folder, ["tar", "-tzf", path]).trim().split("\n");
+  return listed.map((file) => file.replace(/^package\//, ""));
+}
+
 describe("the tarball", () => {
-  test("holds all of src/ built, the SQL beside it, and nothing else", () => {
-    const files = runOrThrow(folder, ["tar", "-tzf", tarball])
-      .trim()
-      .split("\n")
-      .map((path) => path.replace(/^package\//, ""));
+  test("holds all of src/ built, the SQL and Lua beside it, the documentation, and nothing else", () => {
+    const files = filesOf(tarball);
     // JavaScript is bundled: what is imported or started from outside has its own file, the rest is shared.
     const scripts = files.filter((path) => /^dist\/.*\.js$/.test(path) && !path.startsWith("dist/shared/"));
     const shared = files.filter((path) => /^dist\/shared\/[\w-]+\.js$/.test(path));
@@ -40,10 +44,19 @@ describe("the tarball", () => {
     );
     expect(types).toEqual(expect.arrayContaining(scripts.map((path) => path.replace(/\.js$/, ".d.ts"))));
     const built = [...types, ...scripts, ...shared];
-    const sql = globSync("**/*.sql", { cwd: join(root, "src") }).map((path) => `dist/${path}`);
-    const others = ["README.md", "CHANGELOG.md"].filter((path) => globSync(path, { cwd: root }).length === 1);
-    const expected = [...built, ...sql, ...others, "LICENSE", "package.json", "bin/lovage.js", "bin/start.js"];
+    const scriptTexts = globSync("**/*.{sql,lua}", { cwd: join(root, "src") }).map((path) => `dist/${path}`);
+    const pages = globSync(["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/**/*.*"], { cwd: root });
+    const expected = [...built, ...scriptTexts, ...pages, "LICENSE", "package.json", "bin/lovage.js", "bin/start.js"];
     expect(files.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test("has what its README and its documentation link to", () => {
+    const unpacked = join(folder, "unpacked");
+    mkdirSync(unpacked);
+    runOrThrow(unpacked, ["tar", "-xzf", tarball, "--strip-components=1"]);
+    const links = linksWithin(unpacked, ["**/*.md"]);
+    expect(links.map(({ page }) => page)).toContain("README.md");
+    expect(links.filter((link) => !leadsSomewhere(unpacked, link))).toEqual([]);
   });
 
   test("passes publint", () => {
@@ -117,6 +130,23 @@ describe("installed in an empty folder", () => {
     runOrThrow(project, ["npm", "install", "--no-audit", "--no-fund", tarball], { timeout: INSTALL_TIMEOUT_MS });
     return project;
   }
+});
+
+describe("under a Node that is too old", () => {
+  const script = `const { lovage } = await import("./dist/index.js");
+    try { lovage(); } catch ({ code, message }) { console.log(code, message); }`;
+
+  testRequiring(oldNode)("the package can be imported, and says which Node it needs", () => {
+    const place = join(folder, "package");
+    const old = oldNodePath ?? "";
+    expect(run(place, [old, "--input-type=module", "--eval", script], { env: userEnvironment(old) })).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(
+        /^NODE_TOO_OLD Lovage needs Node 22\.18 or later, and this is \d+\.\d+\.\d+: .*\n$/,
+      ),
+      stderr: "",
+    });
+  });
 });
 
 describe("the lock file", () => {
