@@ -16,6 +16,8 @@ const config: ViteUserConfig = defineConfig({
     include: ["test/**/*.test.ts"],
     // Processes and not threads: tests change the environment, send signals and open SQLite files of their own.
     pool: "forks",
+    // Two files at a time: most tests wait for a lease or a server. On 2 cores Vitest itself would take one: 15 minutes, not 7.
+    maxWorkers: 2,
     env: { NODE_OPTIONS: `--conditions=${SOURCE_CONDITION}` },
     // Far above what any test needs on two busy cores: a time-out says "it hangs", never "it was slow today".
     testTimeout: 30_000,
