@@ -59,6 +59,8 @@ export interface Call<Name extends OperationName = OperationName> {
   readonly request: Operations[Name]["request"];
   /** Epoch milliseconds. */
   readonly deadlineAt: number;
+  /** Only of a call that another process has delegated, which does it itself after that: an instant of `nowMs()`. */
+  readonly validUntilMs?: number;
 }
 
 /** From the main thread to the engine's. The messages of one turn of the event loop travel together. */

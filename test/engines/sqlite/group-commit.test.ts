@@ -7,6 +7,7 @@ import { encodePush } from "../../../src/engines/sqlite/jobs/push-wire.ts";
 import { readSqliteOptions } from "../../../src/engines/sqlite/options.ts";
 import type { Notice, OperationName, Operations } from "../../../src/engines/sqlite/protocol.ts";
 import { GroupCommit } from "../../../src/engines/sqlite/thread/group-commit.ts";
+import { LockTurn } from "../../../src/engines/sqlite/thread/lock-turn.ts";
 import { StoreOperations } from "../../../src/engines/sqlite/thread/store-operations.ts";
 import { nowMs, Turnstile } from "../../../src/engines/sqlite/thread/turnstile.ts";
 import { type Committed, Work } from "../../../src/engines/sqlite/work.ts";
@@ -34,10 +35,11 @@ function openGroupCommit(path: string) {
   onTestFinished(() => turnstile.close(true));
   const commits = new GroupCommit({
     connection,
-    turnstile,
+    turn: new LockTurn(turnstile, () => undefined),
     work,
     operations: new StoreOperations(connection, work, settings),
     collect: () => {},
+    delegate: () => false,
     answer: (notices) => void answers.push([...notices]),
     onCommitted: (done) => void committed.push(done),
     onDurable: (done) => void durable.push(done),
@@ -121,7 +123,7 @@ test("nobody is told that it was stored before it is on the disk, and others may
       answers: answers.length,
       woken: committed.length,
       told: durable.length,
-      ahead: turnstile.ahead(nowMs()),
+      ahead: turnstile.ahead(nowMs()).length,
     });
     sync();
   });
@@ -142,7 +144,8 @@ test("a claim is answered before it is on the disk, unless it settles what it ha
   for (const exchange of [1, 2]) submit("exchange", { worker: "w", exchange, settlements: [], claim });
   await commits.run();
   expect(answeredBeforeDisk).toEqual([[4]]);
-  expect(idsOf(answers.flat())).toEqual([4, 1, 2, 3, 5]);
+  // Pushes go first.
+  expect(idsOf(answers.flat())).toEqual([4, 2, 3, 1, 5]);
 });
 
 test("a disk that does not confirm fails the requests, and a repeat finds what they stored", async () => {
@@ -161,6 +164,38 @@ test("a disk that does not confirm fails the requests, and a repeat finds what t
   ]);
   expect([durable.length, logged]).toEqual([1, ["the disk did not confirm a commit"]]);
   expect(connection.database.prepare("SELECT count(*) AS jobs FROM lovage_job").get()).toMatchObject({ jobs: 1 });
+});
+
+test("of many that push while the lock is held two queue for it, and the others' pushes ride with the second", async () => {
+  const path = temporaryPath();
+  const engines = await Promise.all(Array.from({ length: 5 }, () => openEngine(path)));
+  const holder = openConnection(readSqliteOptions({ path }), far());
+  onTestFinished(() => holder.close());
+  const queue = new Turnstile(path, 255);
+  onTestFinished(() => queue.close(false));
+  holder.database.exec("BEGIN IMMEDIATE");
+  const pushes = engines.map((engine) => engine.jobs.push([pushRequest(newJob())]));
+  await expect.poll(() => queue.ahead(nowMs()).length).toBe(2);
+  holder.database.exec("COMMIT");
+  const replies = await Promise.all(pushes);
+  expect(replies.flat()).toMatchObject(engines.map(() => ({ status: "stored", jobs: [{ outcome: "created" }] })));
+  expect(await engines[0]?.inspect.count({})).toBe(engines.length);
+});
+
+test("a push that another process should have done, and has not in time, is done", async () => {
+  const path = temporaryPath();
+  const engines = await Promise.all([openEngine(path), openEngine(path), openEngine(path)]);
+  const holder = openConnection(readSqliteOptions({ path }), far());
+  onTestFinished(() => holder.close());
+  holder.database.exec("BEGIN IMMEDIATE");
+  const pushes = engines.map((engine) => engine.jobs.push([pushRequest(newJob())]));
+  // Longer than what was handed over is valid.
+  await expect(Promise.race([...pushes, new Promise((resolve) => setTimeout(resolve, 300, "held"))])).resolves.toBe(
+    "held",
+  );
+  holder.database.exec("COMMIT");
+  expect((await Promise.all(pushes)).flat()).toMatchObject(engines.map(() => ({ status: "stored" })));
+  expect(await engines[0]?.inspect.count({})).toBe(engines.length);
 });
 
 test("the log begins anew while several write without a pause", async () => {

@@ -4,6 +4,7 @@ import type { Lane } from "../lanes/lane.ts";
 import type { Work } from "../work.ts";
 import { type Candidate, CandidatesByAge, CandidatesByPriority, haveOnePriority } from "./candidates.ts";
 import { finishExpired } from "./finish.ts";
+import { LaneRun, LaneShares } from "./lane-run.ts";
 
 /** One claimed job in so many is the oldest, whatever its priority, so that nothing starves. */
 const OLDEST_EVERY = 20;
@@ -11,17 +12,8 @@ const OLDEST_EVERY = 20;
 // A claim that meets expired jobs ends them; behind so many it hands out what it has, to hold the lock only briefly.
 const MAX_EXPIRED = 500;
 
-// Up to so many lanes, whole rows are read at once, some of them twice; beyond, their order first and then each row.
+// Up to so many lanes, whole rows are read ahead; beyond, their order first and then each row.
 const FEW_LANES = 8;
-const LEAST_SHARE = 4;
-
-/** Ready jobs of one lane in its own order. */
-interface Run {
-  readonly lane: Lane;
-  /** Rows of `sql/jobs/claimable-heads.sql`. */
-  readonly rows: readonly Row[];
-  next: number;
-}
 
 /** Who claims, for the rows. */
 export interface Claimant {
@@ -38,6 +30,7 @@ export interface Claimed {
 
 /** Hands out ready jobs. */
 export class Claims {
+  readonly #shares: LaneShares = new LaneShares();
   #handedOut = 0;
   #gaveEarly = false;
 
@@ -64,7 +57,7 @@ export class Claims {
   #fill(work: Work, batch: ClaimBatch, lanes: readonly Lane[]): void {
     const turnsToOldest = OLDEST_EVERY - (this.#handedOut % OLDEST_EVERY);
     const isPlain = turnsToOldest > batch.max || haveOnePriority(work.statements, lanes);
-    if (isPlain && lanes.length <= FEW_LANES) this.#handedOut += batch.fillFrom(lanes);
+    if (isPlain && lanes.length <= FEW_LANES) this.#handedOut += batch.fillFrom(lanes, this.#shares);
     else this.#fillInTurn(work, batch, lanes, isPlain);
   }
 
@@ -116,28 +109,18 @@ class ClaimBatch {
   }
 
   /** Takes from a few lanes, whole rows at a time; says how many. */
-  fillFrom(lanes: readonly Lane[]): number {
+  fillFrom(lanes: readonly Lane[], shares: LaneShares): number {
     const before = this.rows.length;
-    const heads = this.#work.statements.hot("jobs/claimable-heads");
-    for (let isMore = true; isMore && !this.isFull; ) {
-      const share = Math.max(LEAST_SHARE, Math.ceil((this.max - this.rows.length) / lanes.length));
-      const runs = lanes.map((lane) => ({ lane, rows: heads.all(lane.id, share), next: 0 }));
-      isMore = this.#takeInOrder(runs, share);
-    }
-    return this.rows.length - before;
-  }
-
-  /** Takes until one run is at its end, behind which its lane may have more; false when there is nothing more. */
-  #takeInOrder(runs: readonly Run[], share: number): boolean {
+    const even = Math.ceil(this.max / lanes.length);
+    const runs = lanes.map((lane) => new LaneRun(this.#work.statements, lane, shares.expect(lane, even)));
     while (!this.isFull) {
-      const run = runs.reduce(earlier);
-      const row = run.rows[run.next];
-      if (row === undefined) return false;
-      this.#claimRow(run.lane, row);
-      run.next += 1;
-      if (run.next === share) return true;
+      const first = earliest(runs, this.max - this.rows.length);
+      if (first === undefined) break;
+      this.#claimRow(first.run.lane, first.head);
+      first.run.take();
     }
-    return true;
+    shares.remember(runs);
+    return this.rows.length - before;
   }
 
   #claimRow(lane: Lane, row: Row): boolean {
@@ -159,12 +142,23 @@ class ClaimBatch {
   }
 }
 
-/** The run whose next job comes first: by priority, then in push order. */
-function earlier(one: Run, other: Run): Run {
-  const [left, right] = [one.rows[one.next], other.rows[other.next]];
-  if (left === undefined || right === undefined) return left === undefined ? other : one;
-  const byPriority = readNumber(right, 3) - readNumber(left, 3);
-  return (byPriority || readNumber(left, 0) - readNumber(right, 0)) <= 0 ? one : other;
+interface Head {
+  readonly run: LaneRun;
+  readonly head: Row;
+}
+
+/** The run whose next job comes first, by priority, then in push order. `wanted`: how many are still to be taken from all. */
+function earliest(runs: readonly LaneRun[], wanted: number): Head | undefined {
+  let first: Head | undefined;
+  for (const run of runs) {
+    const head = run.head(wanted);
+    if (head !== undefined && (first === undefined || comesBefore(head, first.head))) first = { run, head };
+  }
+  return first;
+}
+
+function comesBefore(one: Row, other: Row): boolean {
+  return (readNumber(one, 3) - readNumber(other, 3) || readNumber(other, 0) - readNumber(one, 0)) > 0;
 }
 
 function isEarly(row: Row): boolean {

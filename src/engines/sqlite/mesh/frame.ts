@@ -6,8 +6,8 @@ const VERSION = 1;
 /** The largest message of 1 MiB takes 2 MiB as UTF-16; a frame over twice that is not one of ours. */
 export const FRAME_LIMIT_BYTES: number = 4 * 1024 * 1024;
 
-/** `signal`: JSON between the meshes themselves. `message`: one message of the bus. */
-export type FrameType = "signal" | "message";
+/** `signal`: JSON between the meshes themselves. `message`: one message of the bus. `letter`: bytes for this peer alone. */
+export type FrameType = "signal" | "message" | "letter";
 
 export interface Frame {
   readonly type: FrameType;
@@ -20,7 +20,7 @@ export class FrameError extends Error {
   override readonly name = "FrameError";
 }
 
-const TYPE_CODES: Readonly<Record<FrameType, number>> = { signal: 1, message: 2 };
+const TYPE_CODES: Readonly<Record<FrameType, number>> = { signal: 1, message: 2, letter: 3 };
 
 /** A frame with its header written and `bodyBytes` of room: fill `frame.subarray(bodyOffset)`. */
 export function allocateFrame(
@@ -95,6 +95,8 @@ function readType(bytes: Buffer, offset: number): FrameType {
       return "signal";
     case TYPE_CODES.message:
       return "message";
+    case TYPE_CODES.letter:
+      return "letter";
     default:
       throw new FrameError(`A frame has the unknown type ${code}.`);
   }

@@ -3,6 +3,7 @@ import { type Lifecycle, LifecycleGuard } from "../../../kernel/lifecycle.ts";
 import type { Logger } from "../../../kernel/logger.ts";
 import type { Connection } from "./connection.ts";
 import { type Frame, FrameError } from "./frame.ts";
+import type { Link } from "./link.ts";
 import { checkMessage, decodeMessage, encodeMessage } from "./message.ts";
 import { Network } from "./network.ts";
 import type { PeerRegistry } from "./peer.ts";
@@ -16,11 +17,17 @@ import { Waiters } from "./waiters.ts";
 export interface MeshOptions {
   /** Unique among all engine instances of the database, and not to be guessed: a UUID. */
   readonly id: string;
+  /** What the others find this instance by, to send it letters. */
+  readonly label: string;
   readonly registry: PeerRegistry;
   /** A message of a subscribed topic, from this process or another. May be called during `publish`. */
   readonly onMessage: (topic: string, message: Payload) => void;
   /** The ids of waiters that were woken; each is taken off. May be called during `wake`. */
   readonly onArrival: (waiters: readonly string[]) => void;
+  /** Bytes that a peer sent to this instance alone; a view, to be copied if kept. An error that it throws ends the connection. */
+  readonly onLetter: (from: Link, letter: Buffer) => void;
+  /** Letters to this peer may not have arrived, and none will come from it. */
+  readonly onGone: (peer: Link) => void;
   readonly logger: Logger;
 }
 
@@ -38,7 +45,7 @@ export interface MeshStatistics {
  * so a poll stands behind every hint. Its sockets and timers do not keep the process alive.
  *
  * @example
- * const mesh = new Mesh({ id: newId(), registry, onMessage, onArrival, logger });
+ * const mesh = new Mesh({ id: newId(), label: "1", registry, onMessage, onArrival, onLetter, onGone, logger });
  * await mesh.start();
  * await mesh.subscribe("jobs");
  * mesh.wait({ id: "1", interest: { queues: undefined, tasks: ["mail.send"] } });
@@ -51,6 +58,7 @@ export class Mesh implements Lifecycle {
   readonly #waiters = new Waiters();
   readonly #remoteWaiters = new RemoteWaiters();
   readonly #unserved = new UnservedJobs();
+  readonly #labels = new Map<string, Link>();
   readonly #lifecycle: LifecycleGuard;
   /** Of connections that have ended. */
   #dropped = 0;
@@ -59,9 +67,10 @@ export class Mesh implements Lifecycle {
     this.#options = options;
     this.#network = new Network({
       id: options.id,
+      label: options.label,
       registry: options.registry,
       logger: options.logger,
-      onConnect: (connection) => this.#connect(connection),
+      onConnect: (connection, label) => this.#connect(connection, label),
       onFrame: (connection, frame) => this.#receive(connection, frame),
       onDisconnect: (connection) => this.#disconnect(connection),
       collect: (connection) => [...this.#subscriptions.collect(connection), ...this.#waiters.collect(connection)],
@@ -148,6 +157,11 @@ export class Mesh implements Lifecycle {
     this.#arrive(woken);
   }
 
+  /** The connected peer that has this label; of several the one that connected last. */
+  peerLabelled(label: string): Link | undefined {
+    return this.#labels.get(label);
+  }
+
   statistics(): MeshStatistics {
     const connections = this.#network.connections;
     const dropped = connections.reduce((sum, connection) => sum + connection.dropped, this.#dropped);
@@ -183,7 +197,8 @@ export class Mesh implements Lifecycle {
     }
   }
 
-  #connect(link: Connection): void {
+  #connect(link: Connection, label: string): void {
+    this.#labels.set(label, link);
     this.#subscriptions.connect(link);
     this.#waiters.connect(link);
     this.#remoteWaiters.connect(link);
@@ -193,6 +208,8 @@ export class Mesh implements Lifecycle {
     this.#subscriptions.disconnect(link);
     this.#waiters.disconnect(link);
     this.#remoteWaiters.disconnect(link);
+    for (const [label, peer] of this.#labels) if (peer === link) this.#labels.delete(label);
+    this.#options.onGone(link);
     this.#dropped += link.dropped;
   }
 
@@ -205,6 +222,9 @@ export class Mesh implements Lifecycle {
         this.#deliver(topic, payload);
         break;
       }
+      case "letter":
+        this.#options.onLetter(link, frame.body);
+        break;
       case "signal":
         this.#obey(link, decodeSignal(frame.body));
         break;

@@ -25,9 +25,11 @@ const ABSENCE_LIMIT_MS = 3_600_000;
 
 export interface NetworkOptions {
   readonly id: string;
+  /** What peers find this one by, to send it letters. */
+  readonly label: string;
   readonly registry: PeerRegistry;
   readonly logger: Logger;
-  onConnect(connection: Connection): void;
+  onConnect(connection: Connection, label: string): void;
   onFrame(connection: Connection, frame: Frame): void;
   onDisconnect(connection: Connection): void;
   collect(connection: Connection): readonly Signal[];
@@ -180,13 +182,13 @@ export class Network {
       this.#options.logger,
     );
     this.#dials.set(peer.id, connection);
-    connection.send({ kind: "hello", from: this.#options.id, to: peer.id });
+    connection.send({ kind: "hello", from: this.#options.id, to: peer.id, label: this.#options.label });
   }
 
   #answered(peer: Peer, connection: Connection, signal: Signal): void {
     if (signal.kind === "welcome" && signal.from === peer.id && this.#dials.get(peer.id) === connection) {
       this.#dials.delete(peer.id);
-      this.#establish(peer.id, connection);
+      this.#establish(peer.id, connection, signal.label);
       return;
     }
     if (signal.kind !== "refused") throw new FrameError(`A hello was answered by ${signal.kind}.`);
@@ -235,7 +237,7 @@ export class Network {
   }
 
   #greet(connection: Connection, signal: Signal): void {
-    const { id } = this.#options;
+    const { id, label } = this.#options;
     if (signal.kind !== "hello" || signal.to !== id || signal.from === id) {
       throw new FrameError(`A connection began with ${signal.kind}, not with a hello to this peer.`);
     }
@@ -250,11 +252,11 @@ export class Network {
     const dial = this.#dials.get(from);
     this.#dials.delete(from);
     dial?.destroy();
-    connection.send({ kind: "welcome", from: id });
-    this.#establish(from, connection);
+    connection.send({ kind: "welcome", from: id, label });
+    this.#establish(from, connection, signal.label);
   }
 
-  #establish(id: string, connection: Connection): void {
+  #establish(id: string, connection: Connection, label: string): void {
     const { onConnect, onFrame, onDisconnect, collect } = this.#options;
     const handlers: ConnectionHandlers = {
       onFrame: (frame) => {
@@ -272,7 +274,7 @@ export class Network {
     };
     connection.handle(handlers);
     this.#links.set(id, connection);
-    onConnect(connection);
+    onConnect(connection, label);
   }
 
   #forgetStranger(connection: Connection): void {

@@ -2,10 +2,10 @@ import { allocateFrame, FrameError } from "./frame.ts";
 
 /** What meshes tell each other, one JSON frame each. */
 export type Signal =
-  /** The first frame of the peer that connects. `to` shows that it has read the registry. */
-  | { readonly kind: "hello"; readonly from: string; readonly to: string }
+  /** The first frame of the peer that connects. `to` shows that it has read the registry; `label` is its address for letters. */
+  | { readonly kind: "hello"; readonly from: string; readonly to: string; readonly label: string }
   /** The answer to a hello: this connection is the one that the two keep. */
-  | { readonly kind: "welcome"; readonly from: string }
+  | { readonly kind: "welcome"; readonly from: string; readonly label: string }
   /** The answer to a hello: the two have a connection, or the other one's is to be kept. */
   | { readonly kind: "refused" }
   /** Changes of the sender's subscriptions, to be acknowledged by their sequence number. */
@@ -53,9 +53,9 @@ export function decodeSignal(body: Buffer): Signal {
   const fields = parseFields(body);
   switch (fields.kind) {
     case "hello":
-      return { kind: "hello", from: text(fields.from), to: text(fields.to) };
+      return { kind: "hello", from: text(fields.from), to: text(fields.to), label: label(fields.label) };
     case "welcome":
-      return { kind: "welcome", from: text(fields.from) };
+      return { kind: "welcome", from: text(fields.from), label: label(fields.label) };
     case "refused":
       return { kind: "refused" };
     case "topics":
@@ -106,6 +106,11 @@ function parseFields(body: Buffer): Readonly<Record<string, unknown>> {
 function text(value: unknown): string {
   if (typeof value !== "string") throw new FrameError("A signal lacks a text.");
   return value;
+}
+
+/** A peer from before there were letters has none. */
+function label(value: unknown): string {
+  return value === undefined ? "" : text(value);
 }
 
 function count(value: unknown): number {

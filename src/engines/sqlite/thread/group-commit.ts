@@ -5,21 +5,26 @@ import type { Connection } from "../database/connection.ts";
 import { lockTimeout, toEngineError } from "../errors.ts";
 import type { Call, Notice } from "../protocol.ts";
 import type { Committed, Work } from "../work.ts";
-import { LockTurn } from "./lock-turn.ts";
+import { isDelegable } from "./delegation.ts";
+import type { LockTurn } from "./lock-turn.ts";
 import type { StoreOperations } from "./store-operations.ts";
-import type { Turnstile } from "./turnstile.ts";
+import { nowMs } from "./turnstile.ts";
 
 // A transaction takes no further request after so long: others want the lock, and its first request an answer. It takes
 // one in any case: reading 50,000 lanes anew takes longer, which may be due each time where other processes commit too.
 const MAX_HELD_MS = 5;
+// Pushes go first for so long: somebody awaits them, where a claim or a settlement only queues behind others of its worker.
+const PUSHES_FIRST_MS = 2;
 
 export interface GroupCommitOptions {
   readonly connection: Connection;
-  readonly turnstile: Turnstile;
+  readonly turn: LockTurn;
   readonly work: Work;
   readonly operations: StoreOperations;
   /** Takes what has come in since, so that it joins the open transaction. */
   readonly collect: () => void;
+  /** Hands calls over to a process whose turn comes sooner than ours, one of those in these slots; false where none takes them. */
+  readonly delegate: (calls: readonly Call[], ahead: readonly number[]) => boolean;
   /** Sends the answers of one commit. */
   readonly answer: (notices: readonly Notice[]) => void;
   /** Others can see the changes, which a power cut may still take: the time to wake those who wait for work. */
@@ -45,7 +50,6 @@ interface Done {
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
-  readonly #turn: LockTurn;
   #writes: Call[] = [];
   #others: Call[] = [];
   #looks: (() => void)[] = [];
@@ -55,7 +59,6 @@ export class GroupCommit {
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
-    this.#turn = new LockTurn(options.turnstile);
   }
 
   submit(call: Call): void {
@@ -122,8 +125,8 @@ export class GroupCommit {
   async #runWrites(): Promise<void> {
     if (await this.#acquire()) {
       const done = this.#tryTransact();
-      this.#turn.end();
-      if (done !== undefined) await this.#conclude(done);
+      const isAwaited = this.#options.turn.end();
+      if (done !== undefined) await this.#conclude(done, isAwaited);
     }
     // The thread's sockets are served between two commits.
     await nextTurn();
@@ -140,12 +143,12 @@ export class GroupCommit {
   }
 
   /** Waits for the disk while others already have the lock, and this process's handlers their jobs. */
-  async #conclude({ prompt, waiting, committed }: Done): Promise<void> {
+  async #conclude({ prompt, waiting, committed }: Done, isAwaited: boolean): Promise<void> {
     const { answer, onCommitted, onDurable } = this.#options;
     if (prompt.length > 0) answer(prompt);
     onCommitted(committed);
-    // Wake-ups leave at the end of this turn.
-    if (committed.ready.length > 0) await nextTurn();
+    // Wake-ups, and the word to the next in the queue, leave at the end of this turn of the event loop.
+    if (isAwaited || committed.ready.length > 0) await nextTurn();
     const failure = this.#sync();
     if (waiting.length > 0)
       answer(waiting.map(({ call, notice }) => (failure === undefined ? notice : this.#failure(call, failure))));
@@ -171,8 +174,9 @@ export class GroupCommit {
     const limit = this.#apart > 0 ? 1 : Number.POSITIVE_INFINITY;
     while (calls.length === 0 || (calls.length < limit && performance.now() - startedMs < MAX_HELD_MS)) {
       if (this.#writes.length === 0) collect();
-      const call = this.#writes.shift();
+      const call = this.#takeNext(performance.now() - startedMs < PUSHES_FIRST_MS);
       if (call === undefined) break;
+      if (call.validUntilMs !== undefined && call.validUntilMs < nowMs()) continue;
       calls.push(call);
       const notice = reply(call, operations.run(call));
       if (operations.waitsForDisk(call.name)) waiting.push({ call, notice });
@@ -182,6 +186,11 @@ export class GroupCommit {
     connection.commit();
     if (this.#apart > 0) this.#apart -= 1;
     return { prompt, waiting, committed };
+  }
+
+  #takeNext(pushesFirst: boolean): Call | undefined {
+    const push = pushesFirst ? this.#writes.findIndex(({ name }) => name === "push") : 0;
+    return this.#writes.splice(Math.max(0, push), 1)[0];
   }
 
   #undo(calls: readonly Call[], error: unknown): void {
@@ -201,14 +210,15 @@ export class GroupCommit {
 
   /** Opens the transaction; false when every request has passed its deadline by then. */
   async #acquire(): Promise<boolean> {
-    const { connection, collect } = this.#options;
+    const { connection, collect, turn } = this.#options;
     try {
-      return await this.#turn.begin(
+      return await turn.begin(
         () => connection.tryBegin(),
-        () => {
+        (ahead) => {
           collect();
           this.#giveUpLate();
           this.#runOthers();
+          this.#delegate(ahead);
           return this.#writes.length > 0;
         },
       );
@@ -216,6 +226,12 @@ export class GroupCommit {
       this.#undo([], error);
       return false;
     }
+  }
+
+  #delegate(ahead: readonly number[]): void {
+    const calls = this.#writes.filter(isDelegable);
+    if (calls.length > 0 && this.#options.delegate(calls, ahead))
+      this.#writes = this.#writes.filter((call) => !calls.includes(call));
   }
 
   #giveUpLate(): void {

@@ -6,16 +6,20 @@ import { toErrorRecord } from "../../../kernel/error-record.ts";
 import { newId } from "../../../kernel/id.ts";
 import type { JobChange, Payload } from "../../../kernel/job.ts";
 import type { Logger } from "../../../kernel/logger.ts";
+import { version } from "../../../kernel/version.ts";
 import { type Connection, openConnection } from "../database/connection.ts";
 import { migrate } from "../database/migrate.ts";
 import { toEngineError } from "../errors.ts";
-import { Mesh, type PeerRegistry } from "../mesh/index.ts";
+import { type Link, Mesh, type PeerRegistry } from "../mesh/index.ts";
 import type { SqliteSettings } from "../options.ts";
 import { CHANGES_TOPIC, encodeChanges, type Notice, type Order, toLogFields } from "../protocol.ts";
 import { type Committed, Work } from "../work.ts";
 import { Arrivals } from "./arrivals.ts";
 import { CommitWatch } from "./commit-watch.ts";
+import { Delegation } from "./delegation.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { decodeLetter, type Letter } from "./letter.ts";
+import { LockTurn } from "./lock-turn.ts";
 import { TablePeerRegistry } from "./peers.ts";
 import { MIGRATION_MS, StoreOperations } from "./store-operations.ts";
 import { Turnstile } from "./turnstile.ts";
@@ -30,10 +34,12 @@ export class StoreThread {
   readonly #work: Work;
   readonly #commits: GroupCommit;
   readonly #turnstile: Turnstile;
+  readonly #turn: LockTurn;
   readonly #registry: PeerRegistry;
   readonly #mesh: Mesh;
   readonly #arrivals: Arrivals;
   readonly #watch: CommitWatch;
+  readonly #delegation: Delegation;
   readonly #logger: Logger = {
     log: (level, message, fields = {}) => {
       // At this level the mesh tells of every peer that comes and goes.
@@ -49,21 +55,35 @@ export class StoreThread {
     this.#work = new Work(database, statements);
     this.#arrivals = new Arrivals(this.#work);
     this.#registry = new TablePeerRegistry(this.#connection);
+    this.#turnstile = new Turnstile(realpathSync(settings.path));
+    const labelOf = (slot: number): string => labelIn(slot, settings);
     this.#mesh = new Mesh({
       id: newId(),
+      label: labelOf(this.#turnstile.slot),
       registry: this.#registry,
       onMessage: (topic, message) => this.#notify({ kind: "message", topic, message }),
       onArrival: (waiters) => this.#notify({ kind: "arrival", waiters: waiters.map(Number) }),
+      onLetter: (from, letter) => this.#receive(from, decodeLetter(letter)),
+      onGone: (peer) => this.#delegation.forget(peer),
       logger: this.#logger,
     });
-    this.#turnstile = new Turnstile(realpathSync(settings.path));
+    this.#delegation = new Delegation({
+      peerAt: (slot) => this.#mesh.peerLabelled(labelOf(slot)),
+      run: (call) => {
+        this.#commits.submit(call);
+        void this.#commits.run();
+      },
+      answer: (replies) => this.#port.postMessage(replies),
+    });
+    this.#turn = new LockTurn(this.#turnstile, (slot) => this.#mesh.peerLabelled(labelOf(slot)));
     this.#commits = new GroupCommit({
       connection: this.#connection,
-      turnstile: this.#turnstile,
+      turn: this.#turn,
       work: this.#work,
       operations: new StoreOperations(this.#connection, this.#work, settings),
       collect: () => this.#collect(),
-      answer: (notices) => this.#port.postMessage(notices),
+      delegate: (calls, ahead) => this.#delegation.give(calls, ahead),
+      answer: (notices) => this.#answer(notices),
       onCommitted: (committed) => this.#wake(committed),
       onDurable: (committed) => this.#publishChanges(committed),
       logger: this.#logger,
@@ -92,6 +112,7 @@ export class StoreThread {
   }
 
   async #stop(): Promise<void> {
+    this.#delegation.stop();
     await this.#commits.run();
     this.#watch.stop();
     await this.#mesh.stop();
@@ -107,6 +128,27 @@ export class StoreThread {
     } catch {
       return false;
     }
+  }
+
+  #receive(from: Link, letter: Letter): void {
+    switch (letter.kind) {
+      case "turn":
+        this.#turn.call();
+        break;
+      case "calls":
+        this.#delegation.take(from, letter.calls);
+        break;
+      case "answers":
+        this.#delegation.settle(letter);
+        break;
+      default:
+        throw new TypeError(`A letter has the unknown kind ${JSON.stringify(letter satisfies never)}.`);
+    }
+  }
+
+  #answer(notices: readonly Notice[]): void {
+    const own = this.#delegation.answer(notices);
+    if (own.length > 0) this.#port.postMessage(own);
   }
 
   #collect(): void {
@@ -203,6 +245,11 @@ export class StoreThread {
   #notify(notice: Notice): void {
     this.#port.postMessage([notice]);
   }
+}
+
+/** What a process is found by to hand a push over to: its slot in the queue for the lock, and all that its way to store it depends on. */
+function labelIn(slot: number, { namespace, durability }: SqliteSettings): string {
+  return `${slot} ${namespace} ${durability} ${version}`;
 }
 
 function openMigrated(settings: SqliteSettings): Connection {

@@ -16,7 +16,8 @@ const STALE_MS = 100;
 export class Turnstile {
   readonly #path: string;
   readonly #file: number | undefined;
-  readonly #slot: number;
+  /** The number under which the others see this process. */
+  readonly slot: number;
   readonly #all = new Float64Array((SLOTS * SLOT_BYTES) / 8);
   readonly #own = new Float64Array(SLOT_BYTES / 8);
 
@@ -24,7 +25,7 @@ export class Turnstile {
   constructor(databasePath: string, slot: number = ownSlot()) {
     this.#path = `${databasePath}-turns`;
     this.#file = openBeside(databasePath, this.#path);
-    this.#slot = slot;
+    this.slot = slot;
   }
 
   /** Joins the queue, which a process leaves after its turn, or says again that this process waits, since the same `sinceMs` as before. */
@@ -40,18 +41,19 @@ export class Turnstile {
     this.#write();
   }
 
-  /** How many processes are in the queue since before `sinceMs`, the one whose turn it is included. */
-  ahead(sinceMs: number): number {
-    if (this.#file === undefined) return 0;
+  /** The slots of the processes that are in the queue since before `sinceMs`, in order: the first one's turn it is. */
+  ahead(sinceMs: number): readonly number[] {
+    if (this.#file === undefined) return [];
     const bytes = readSync(this.#file, this.#all, 0, this.#all.byteLength, 0);
     const seenAfterMs = nowMs() - STALE_MS;
-    let ahead = 0;
+    const ahead: { readonly slot: number; readonly since: number }[] = [];
     for (let index = 0; index < bytes / 8; index += 2) {
       const since = this.#all[index] ?? 0;
       const seen = this.#all[index + 1] ?? 0;
-      if (seen > seenAfterMs && since < sinceMs && index / 2 !== this.#slot) ahead += 1;
+      const slot = index / 2;
+      if (seen > seenAfterMs && since < sinceMs && slot !== this.slot) ahead.push({ slot, since });
     }
-    return ahead;
+    return ahead.sort((left, right) => left.since - right.since).map(({ slot }) => slot);
   }
 
   /** `isLast`: no other process uses the database, so the file goes. */
@@ -62,7 +64,7 @@ export class Turnstile {
   }
 
   #write(): void {
-    if (this.#file !== undefined) writeSync(this.#file, this.#own, 0, SLOT_BYTES, this.#slot * SLOT_BYTES);
+    if (this.#file !== undefined) writeSync(this.#file, this.#own, 0, SLOT_BYTES, this.slot * SLOT_BYTES);
   }
 }
 

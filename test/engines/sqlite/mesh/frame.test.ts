@@ -130,8 +130,8 @@ describe("signals", () => {
   const count = fc.nat();
   const wake = { group: count, queue: name, task: name, count };
   const signals: fc.Arbitrary<Signal> = fc.oneof(
-    fc.record({ kind: fc.constant("hello" as const), from: name, to: name }),
-    fc.record({ kind: fc.constant("welcome" as const), from: name }),
+    fc.record({ kind: fc.constant("hello" as const), from: name, to: name, label: name }),
+    fc.record({ kind: fc.constant("welcome" as const), from: name, label: name }),
     fc.record({ kind: fc.constant("refused" as const) }),
     fc.record({
       kind: fc.constant("topics" as const),

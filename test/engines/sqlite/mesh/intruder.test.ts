@@ -36,7 +36,7 @@ async function connect(): Promise<Intruder> {
 
 async function connected(): Promise<Intruder> {
   const intruder = await connect();
-  intruder.socket.write(encodeSignal({ kind: "hello", from: "intruder", to: here.id }));
+  intruder.socket.write(encodeSignal({ kind: "hello", from: "intruder", to: here.id, label: "" }));
   await eventually(() => expect(intruder.readBytes).toBeGreaterThan(0));
   expect(here.mesh.statistics().peers).toBe(1);
   return intruder;
@@ -55,7 +55,7 @@ describe("who connects", () => {
   test.each([
     ["with bytes that are no frame", Buffer.from("GET / HTTP/1.1\r\n\r\n")],
     ["with another signal than hello", encodeSignal({ kind: "acknowledged", sequence: 1 })],
-    ["with a hello to another peer", encodeSignal({ kind: "hello", from: "intruder", to: "somebody" })],
+    ["with a hello to another peer", encodeSignal({ kind: "hello", from: "intruder", to: "somebody", label: "" })],
   ])("%s is disconnected", async (_, bytes) => {
     const intruder = await connect();
     intruder.socket.write(bytes);
@@ -88,7 +88,7 @@ describe("a peer", () => {
     ["a signal that is not JSON", rawFrame("signal", "{")],
     ["a signal of unknown kind", rawFrame("signal", '{"kind":"reboot"}')],
     ["a message that is cut short", rawFrame("message", "\0")],
-    ["a second hello", encodeSignal({ kind: "hello", from: "intruder", to: "somebody" })],
+    ["a second hello", encodeSignal({ kind: "hello", from: "intruder", to: "somebody", label: "" })],
   ])("that sends %s is disconnected, and the process goes on", async (_, bytes) => {
     const intruder = await connected();
     intruder.socket.write(bytes);

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { MESSAGE_LIMIT_BYTES } from "../../../../src/engines/sqlite/mesh/index.ts";
+import { MESSAGE_LIMIT_BYTES, post } from "../../../../src/engines/sqlite/mesh/index.ts";
+import { LETTER_LIMIT_BYTES } from "../../../../src/engines/sqlite/mesh/letter.ts";
 import { eventually } from "./eventually.ts";
 import { OpenHandles } from "./open-handles.ts";
 import { Town } from "./recorder.ts";
@@ -13,6 +14,34 @@ beforeEach(() => {
 afterEach(() => town.close());
 
 const anyQueue = { queues: undefined, tasks: ["mail.send"] };
+
+describe("letters", () => {
+  test("go to the one peer that has the label, which can answer", async () => {
+    const [left, right, other] = await town.started(3);
+    if (left === undefined || right === undefined || other === undefined) throw new Error("Three were asked for.");
+    const to = left.mesh.peerLabelled(right.label);
+    expect(to !== undefined && post(to, Buffer.from("question"))).toBe(true);
+    await eventually(() => expect(right.letters.map(({ text }) => text)).toEqual(["question"]));
+    const [question] = right.letters;
+    expect(question !== undefined && post(question.from, Buffer.from("answer"))).toBe(true);
+    await eventually(() => expect(left.letters.map(({ text }) => text)).toEqual(["answer"]));
+    expect([other.letters, left.mesh.peerLabelled("nobody")]).toEqual([[], undefined]);
+  });
+
+  test("over 1 MiB are not sent", async () => {
+    const [left, right] = await town.pair();
+    const to = left.mesh.peerLabelled(right.label);
+    expect(to !== undefined && post(to, Buffer.alloc(LETTER_LIMIT_BYTES + 1))).toBe(false);
+  });
+
+  test("are not awaited from a peer that has gone, which is said", async () => {
+    const [left, right] = await town.pair();
+    const peer = left.mesh.peerLabelled(right.label);
+    await right.mesh.stop();
+    await eventually(() => expect(left.gone).toEqual([peer]));
+    expect(left.mesh.peerLabelled(right.label)).toBeUndefined();
+  });
+});
 
 describe("messages", () => {
   test("reach their own process and every subscriber, once and in order", async () => {

@@ -34,6 +34,9 @@ const arrivals: string[] = [];
 const messages: { topic: string; start: string; length: number }[] = [];
 
 const mesh = new Mesh({
+  label: "",
+  onLetter: () => {},
+  onGone: () => {},
   id: newId(),
   registry: new TableRegistry(process.argv[2] ?? ""),
   onMessage: (topic, message) => messages.push({ topic, start: String(message.slice(0, 100)), length: message.length }),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Mesh, type PeerRegistry } from "../../../../src/engines/sqlite/mesh/index.ts";
+import { type Link, Mesh, type PeerRegistry } from "../../../../src/engines/sqlite/mesh/index.ts";
 import { newId } from "../../../../src/kernel/id.ts";
 import type { Payload } from "../../../../src/kernel/job.ts";
 import type { LogLevel } from "../../../../src/kernel/logger.ts";
@@ -16,19 +16,26 @@ export interface LogLine {
 export class Recorder {
   readonly id: string;
   readonly registry: PeerRegistry;
+  readonly label: string;
   readonly mesh: Mesh;
   readonly messages: { readonly topic: string; readonly message: Payload }[] = [];
   readonly arrivals: string[] = [];
+  readonly letters: { readonly from: Link; readonly text: string }[] = [];
+  readonly gone: Link[] = [];
   readonly log: LogLine[] = [];
 
   constructor(registry: PeerRegistry, id: string = newId()) {
     this.id = id;
+    this.label = `label of ${id}`;
     this.registry = registry;
     this.mesh = new Mesh({
       id,
+      label: this.label,
       registry,
       onMessage: (topic, message) => this.messages.push({ topic, message }),
       onArrival: (waiters) => this.arrivals.push(...waiters),
+      onLetter: (from, letter) => this.letters.push({ from, text: letter.toString() }),
+      onGone: (peer) => this.gone.push(peer),
       logger: { log: (level, message) => this.log.push({ level, message }) },
     });
   }
