@@ -90,6 +90,9 @@ test("after the stop everything is done here", () => {
   delegation.give([call], [1, 2]);
   delegation.stop();
   expect([run, delegation.give([pushCall(2)], [1, 2]), vi.getTimerCount()]).toEqual([[call], false, 0]);
+  const peer = new Peer();
+  delegation.take(peer, [pushCall(5)]);
+  expect([run, peer.letters]).toEqual([[call], [{ kind: "answers", replies: [], undone: [5] }]]);
 });
 
 test("calls that were taken from others are answered to them, and none to oneself", () => {

@@ -45,13 +45,17 @@ export class Claims {
     const batch = new ClaimBatch(work, claimant, request);
     if (first !== undefined && request.alone && request.max > 0) {
       for (const candidate of quarantine) if (batch.rows.length === 0) batch.take(candidate);
-      this.#gaveEarly = batch.rows.some(isEarly);
-      if (batch.rows.length > 0) return { rows: batch.rows, quarantined: true };
+      if (batch.rows.length > 0) return this.#handOut(batch, true);
     }
     const lanes = request.max > 0 ? work.lanes.eligible(request) : [];
     if (lanes.length > 0) this.#fill(work, batch, lanes);
+    return this.#handOut(batch, first !== undefined);
+  }
+
+  #handOut(batch: ClaimBatch, quarantined: boolean): Claimed {
+    batch.activate();
     this.#gaveEarly = batch.rows.some(isEarly);
-    return { rows: batch.rows, quarantined: first !== undefined };
+    return { rows: batch.rows, quarantined };
   }
 
   #fill(work: Work, batch: ClaimBatch, lanes: readonly Lane[]): void {
@@ -81,6 +85,7 @@ class ClaimBatch {
   readonly #claimant: Claimant;
   readonly #retainMs: number;
   readonly #taken = new Set<number>();
+  #claimed: number[] = [];
   #expired = 0;
 
   constructor(work: Work, claimant: Claimant, { max, retainMs }: ClaimRequest) {
@@ -112,7 +117,7 @@ class ClaimBatch {
   fillFrom(lanes: readonly Lane[], shares: LaneShares): number {
     const before = this.rows.length;
     const even = Math.ceil(this.max / lanes.length);
-    const runs = lanes.map((lane) => new LaneRun(this.#work.statements, lane, shares.expect(lane, even)));
+    const runs = lanes.map((lane) => this.#open(lane, shares.expect(lane, even)));
     while (!this.isFull) {
       const first = earliest(runs, this.max - this.rows.length);
       if (first === undefined) break;
@@ -121,6 +126,24 @@ class ClaimBatch {
     }
     shares.remember(runs);
     return this.rows.length - before;
+  }
+
+  #open(lane: Lane, count: number): LaneRun {
+    const heads = this.#work.statements.hot("jobs/claimable-heads");
+    return new LaneRun(lane, count, (limit) => {
+      // So that the index begins behind what was taken.
+      this.activate();
+      return heads.all(lane.id, limit);
+    });
+  }
+
+  /** Makes active what was taken. All at once: a statement a job takes 1.5 µs more. */
+  activate(): void {
+    if (this.#claimed.length === 0) return;
+    const { worker, exchange } = this.#claimant;
+    const sequences = JSON.stringify(this.#claimed);
+    this.#work.statements.hot("jobs/activate").run(worker, exchange, this.#work.nowMs, this.#retainMs, sequences);
+    this.#claimed = [];
   }
 
   #claimRow(lane: Lane, row: Row): boolean {
@@ -133,8 +156,7 @@ class ClaimBatch {
       this.#expired += 1;
       return false;
     }
-    const { worker, exchange } = this.#claimant;
-    work.statements.hot("jobs/activate").run(worker, exchange, work.nowMs, this.#retainMs, sequence);
+    this.#claimed.push(sequence);
     work.claimedLanes.remember(sequence, lane.id);
     work.moved(lane, id, "ready", "active");
     this.rows.push(row);

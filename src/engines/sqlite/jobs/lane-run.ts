@@ -1,5 +1,4 @@
 import type { Row } from "../database/row.ts";
-import type { Statements } from "../database/statements.ts";
 import type { Lane } from "../lanes/lane.ts";
 
 // A lane that has given nothing of late is asked for so many all the same.
@@ -8,19 +7,18 @@ const LEAST_READ = 4;
 /** The ready jobs of one lane in its own order, read ahead as whole rows. */
 export class LaneRun {
   readonly lane: Lane;
-  readonly #statements: Statements;
+  readonly #read: (limit: number) => readonly Row[];
   /** Rows of `sql/jobs/claimable-heads.sql`. */
-  #rows: readonly Row[];
-  #mayHaveMore: boolean;
+  #rows: readonly Row[] = [];
   #next = 0;
+  #mayHaveMore = true;
   #taken = 0;
 
-  /** Reads so many at first. */
-  constructor(statements: Statements, lane: Lane, count: number) {
+  /** `count`: so many are read at first. `read` reads from the lane's first ready job on, behind all that were taken. */
+  constructor(lane: Lane, count: number, read: (limit: number) => readonly Row[]) {
     this.lane = lane;
-    this.#statements = statements;
-    this.#rows = this.#read(count);
-    this.#mayHaveMore = this.#rows.length === count;
+    this.#read = read;
+    this.#readOn(count);
   }
 
   /** How many were taken. */
@@ -28,14 +26,9 @@ export class LaneRun {
     return this.#taken;
   }
 
-  /** The next one. Where more must be read for it, `count` are: by then whoever took the others has claimed them, so that the index begins behind them. */
+  /** The next one; where it must be read, so many are. */
   head(count: number): Row | undefined {
-    if (this.#next === this.#rows.length && this.#mayHaveMore) {
-      const wanted = Math.max(LEAST_READ, count);
-      this.#rows = this.#read(wanted);
-      this.#mayHaveMore = this.#rows.length === wanted;
-      this.#next = 0;
-    }
+    if (this.#next === this.#rows.length && this.#mayHaveMore) this.#readOn(Math.max(LEAST_READ, count));
     return this.#rows[this.#next];
   }
 
@@ -44,8 +37,10 @@ export class LaneRun {
     this.#taken += 1;
   }
 
-  #read(count: number): readonly Row[] {
-    return this.#statements.hot("jobs/claimable-heads").all(this.lane.id, count);
+  #readOn(count: number): void {
+    this.#rows = this.#read(count);
+    this.#mayHaveMore = this.#rows.length === count;
+    this.#next = 0;
   }
 }
 

@@ -64,8 +64,12 @@ export class Delegation {
     return true;
   }
 
-  /** Runs another's calls here. */
+  /** Runs another's calls here, or gives them back after the stop. */
   take(from: Link, calls: readonly Call[]): void {
+    if (this.#stopped) {
+      send(from, { kind: "answers", replies: [], undone: calls.map(({ id }) => id) });
+      return;
+    }
     for (const call of calls) {
       this.#lastTaken -= 1;
       this.#taken.set(this.#lastTaken, { from, id: call.id });
@@ -104,7 +108,7 @@ export class Delegation {
     this.#takeBack(({ to }) => to === peer);
   }
 
-  /** Does here what was handed over; nothing is, from then on. */
+  /** Does here what was handed over; from then on nothing is, and nothing is taken. */
   stop(): void {
     this.#stopped = true;
     this.#takeBack(() => true);
