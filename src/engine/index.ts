@@ -36,5 +36,6 @@ export type {
   RescuedJob,
   WorkerDescription,
 } from "./liveness.ts";
+export { keyConflict, pushTooLate, queueFull } from "./refusals.ts";
 export { answerRepeat, type SettledJob } from "./repeat.ts";
 export type { Upkeep } from "./upkeep.ts";

@@ -4,6 +4,7 @@ import type { Engine } from "../../engine/contract.ts";
 import type { BulkReply, QueueStatistics } from "../../engine/inspect.ts";
 import type { PushReply, PushRequest } from "../../engine/jobs.ts";
 import type { RescuedJob } from "../../engine/liveness.ts";
+import type { ErrorRecord } from "../../kernel/error-record.ts";
 import { newId } from "../../kernel/id.ts";
 import type { JobRecord, JobState, NewJob } from "../../kernel/job.ts";
 import type { EngineAdapter, StoreReference } from "./adapter.ts";
@@ -182,6 +183,10 @@ export function sortSkipped(reply: BulkReply): BulkReply {
 
 /** The code of a refused push. */
 export function refusalOf(reply: PushReply): string | undefined {
+  return refusedWith(reply)?.code;
+}
+
+export function refusedWith(reply: PushReply): ErrorRecord | undefined {
   assert.equal(reply.status, "refused", `refused, not ${JSON.stringify(reply)}`);
-  return reply.status === "refused" ? reply.error.code : undefined;
+  return reply.status === "refused" ? reply.error : undefined;
 }

@@ -1,6 +1,13 @@
-import type { PushedJob, PushReply, PushRequest } from "../../../engine/jobs.ts";
+import {
+  keyConflict,
+  type PushedJob,
+  type PushReply,
+  type PushRequest,
+  pushTooLate,
+  queueFull,
+} from "../../../engine/index.ts";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
-import { EngineTimeout, KeyConflict, type LovageError, QueueFull } from "../../../kernel/errors.ts";
+import type { KeyConflict, LovageError, QueueFull } from "../../../kernel/errors.ts";
 import type { NewJob } from "../../../kernel/job.ts";
 import { type KeyHolder, type Keys, nameOf } from "../keys.ts";
 import type { JobTable } from "./table.ts";
@@ -23,7 +30,8 @@ export class Push {
 
   /** Answers one request. */
   run(request: PushRequest, now: number): PushReply {
-    const plan = now > request.deadlineAt ? tooLate(request, now) : this.plan(request.jobs, request.maxDepth, now);
+    const plan =
+      now > request.deadlineAt ? pushTooLate(now - request.deadlineAt) : this.plan(request.jobs, request.maxDepth, now);
     if (plan instanceof Error) return { status: "refused", error: toErrorRecord(plan) };
     this.carryOut(plan, now);
     return { status: "stored", jobs: plan.replies };
@@ -65,11 +73,7 @@ export class Push {
     const { key, inputHash } = job.key;
     const holder = newKeys.get(nameOf(job.task, key)) ?? this.#keys.find(job.task, key, now);
     if (holder === undefined || holder.inputHash === inputHash) return holder?.jobId;
-    return new KeyConflict(
-      `The key "${key}" of task "${job.task}" belongs to job ${holder.jobId}, which has another input: ` +
-        "use a key that names one input, or push the same input again.",
-      { details: { jobId: holder.jobId, task: job.task, key } },
-    );
+    return keyConflict({ task: job.task, key, jobId: holder.jobId });
   }
 
   #findFullQueue(created: readonly NewJob[], maxDepth: PushRequest["maxDepth"]): QueueFull | undefined {
@@ -80,20 +84,8 @@ export class Push {
       const limit = Object.hasOwn(maxDepth, queue) ? maxDepth[queue] : undefined;
       const depth = this.#jobs.depth(queue);
       if (limit === undefined || depth + count <= limit) continue;
-      return new QueueFull(
-        `Queue "${queue}" holds ${depth} unfinished jobs and takes at most ${limit}, so ${count} more were refused: ` +
-          "push later, add workers, or raise its maxDepth.",
-        { details: { queue, depth, maxDepth: limit } },
-      );
+      return queueFull({ queue, depth, maxDepth: limit });
     }
     return undefined;
   }
-}
-
-function tooLate(request: PushRequest, now: number): EngineTimeout {
-  return new EngineTimeout(
-    `A push of ${request.jobs.length} jobs reached the engine ${now - request.deadlineAt} ms after its deadline, ` +
-      "so nothing was stored: push again, with more time.",
-    { details: { deadlineAt: request.deadlineAt } },
-  );
 }

@@ -66,7 +66,11 @@ BEGIN
       SELECT coalesce(sum(counted.jobs), 0)::bigint
       FROM {schema}.lane JOIN {schema}.lane_state AS counted ON counted.lane = lane.lane
       WHERE lane.queue = limited.queue AND counted.state IN ('waiting', 'scheduled', 'ready', 'active')
-    ) AS depth
+    ) AS depth, (
+      SELECT count(*) FROM unnest(creating) AS wanted (number)
+      JOIN {schema}.lane ON lane.lane = lanes[shapes[wanted.number]]
+      WHERE lane.queue = limited.queue
+    ) AS added
     FROM unnest(limited_queues, limits) AS limited (queue, bound)
     WHERE limited.queue IN (
       SELECT lane.queue FROM unnest(creating) AS wanted (number)
@@ -75,7 +79,8 @@ BEGIN
   LOOP
     IF found_queue.depth > found_queue.bound THEN
       RAISE EXCEPTION 'queue full' USING ERRCODE = 'LV002', DETAIL = json_build_object(
-        'kind', 'queue', 'queue', found_queue.queue, 'depth', found_queue.depth, 'maxDepth', found_queue.bound
+        'kind', 'queue', 'queue', found_queue.queue, 'depth', found_queue.depth - found_queue.added,
+        'maxDepth', found_queue.bound
       );
     END IF;
   END LOOP;

@@ -1,6 +1,13 @@
-import type { PushedJob, PushReply, PushRequest } from "../../../engine/index.ts";
+import {
+  keyConflict,
+  type PushedJob,
+  type PushReply,
+  type PushRequest,
+  pushTooLate,
+  queueFull,
+} from "../../../engine/index.ts";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
-import { EngineTimeout, KeyConflict, LovageError, QueueFull } from "../../../kernel/errors.ts";
+import { LovageError } from "../../../kernel/errors.ts";
 import type { Answer, Statement } from "../client/connection.ts";
 import { parseTextArray } from "../client/text-array.ts";
 import type { Lanes } from "./lanes.ts";
@@ -35,7 +42,7 @@ export type Send = (statements: readonly Statement[]) => Promise<readonly Answer
 /** Checks a request before it travels with others. */
 export function checkRequest({ jobs, maxDepth, deadlineAt }: PushRequest): CheckedRequest | LovageError {
   const lateMs = Date.now() - deadlineAt;
-  if (lateMs > 0) return tooLate(lateMs);
+  if (lateMs > 0) return pushTooLate(lateMs);
   try {
     const limits = new Map<string, number>();
     for (const { queue } of jobs) {
@@ -71,7 +78,7 @@ export async function pushChecked(
   for (const request of plain) replies.set(request, plainReply(request, created));
   for (const [index, request] of careful.entries())
     replies.set(request, carefulReply(request, carefulAnswers[index]?.rows[0]?.[0]));
-  return requests.map((request) => replies.get(request) ?? refused(tooLate(0)));
+  return requests.map((request) => replies.get(request) ?? refused(pushTooLate(0)));
 }
 
 /** What the function `push_within` is given of a request; `carefulReply` reads what it answers. */
@@ -81,12 +88,6 @@ export function documentWithin({ jobs, limits }: CheckedRequest, lanes: Lanes): 
 
 export function refused(error: LovageError): PushReply {
   return { status: "refused", error: toErrorRecord(error) };
-}
-
-export function tooLate(lateMs: number): EngineTimeout {
-  return new EngineTimeout(
-    `The push was given up: its deadline passed ${lateMs} ms before the engine came to it, and nothing of it was stored.`,
-  );
 }
 
 function isConditional({ jobs, limits }: CheckedRequest): boolean {
@@ -147,18 +148,7 @@ export function carefulReply({ jobs }: CheckedRequest, text: string | null | und
 }
 
 function refusalOf(refusal: Extract<CarefulAnswer, { refused: unknown }>["refused"]): LovageError {
-  if (refusal.kind === "key") {
-    const { key, task, jobId } = refusal;
-    return new KeyConflict(
-      `The key ${JSON.stringify(key)} of task ${JSON.stringify(task)} names job ${jobId}, which was pushed with another input. Use another key, or the same input.`,
-      { details: { jobId, key, task } },
-    );
-  }
-  const { queue, depth, maxDepth } = refusal;
-  return new QueueFull(
-    `The push would make ${depth} unfinished jobs in queue ${JSON.stringify(queue)}, over its maxDepth of ${maxDepth}; nothing of it was stored. Push again later, add workers, or raise maxDepth.`,
-    { details: { queue, depth, maxDepth } },
-  );
+  return refusal.kind === "key" ? keyConflict(refusal) : queueFull(refusal);
 }
 
 function asRefusal(error: unknown): LovageError {

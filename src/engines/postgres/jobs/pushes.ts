@@ -1,10 +1,10 @@
-import type { PushReply, PushRequest } from "../../../engine/index.ts";
+import { type PushReply, type PushRequest, pushTooLate } from "../../../engine/index.ts";
 import { LovageError } from "../../../kernel/errors.ts";
 import type { Pool } from "../client/pool.ts";
 import type { ServerClock } from "../client/server-clock.ts";
 import { isPastDeadline } from "../errors.ts";
 import type { Lanes } from "./lanes.ts";
-import { type CheckedRequest, checkRequest, pushChecked, refused, tooLate } from "./push.ts";
+import { type CheckedRequest, checkRequest, pushChecked, refused } from "./push.ts";
 
 // A statement of 5,000 jobs takes about 40 ms, and a second one is made ready meanwhile.
 const MAX_JOBS = 5_000;
@@ -77,7 +77,7 @@ export class Pushes {
     }
     try {
       const replies = await this.#store(fitting);
-      for (const [index, { entry }] of fitting.entries()) entry.resolve(replies[index] ?? refused(tooLate(0)));
+      for (const [index, { entry }] of fitting.entries()) entry.resolve(replies[index] ?? refused(pushTooLate(0)));
     } catch (error) {
       const sent = fitting.map(({ entry }) => entry);
       if (isPastDeadline(error instanceof LovageError ? error.cause : error)) await this.#sendRest(sent, isClockSure);
@@ -90,7 +90,7 @@ export class Pushes {
     const late = sent.filter(({ request }) => request.deadlineAt <= Date.now());
     if (late.length === 0 && !isClockSure) return this.#sendByNewTime(sent);
     const first = late.length > 0 ? late : sent;
-    for (const { request, resolve } of first) resolve(refused(tooLate(Date.now() - request.deadlineAt)));
+    for (const { request, resolve } of first) resolve(refused(pushTooLate(Date.now() - request.deadlineAt)));
     await this.#send(
       sent.filter((entry) => !first.includes(entry)),
       isClockSure,

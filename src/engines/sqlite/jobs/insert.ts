@@ -1,4 +1,4 @@
-import { KeyConflict } from "../../../kernel/errors.ts";
+import { keyConflict } from "../../../engine/index.ts";
 import type { IdempotencyKey, JobState, Payload } from "../../../kernel/job.ts";
 import { isFinished } from "../../../kernel/state.ts";
 import { readNumber, readText } from "../database/row.ts";
@@ -46,10 +46,7 @@ function findHolder(work: Work, task: string, key: IdempotencyKey, id: string): 
   const holder = readText(row, 0);
   if (readNumber(row, 2) <= work.nowMs && !isUnfinished(work, holder)) return undefined;
   if (readText(row, 1) === key.inputHash || holder === id) return holder;
-  throw new KeyConflict(
-    `The key ${JSON.stringify(key.key)} of task ${JSON.stringify(task)} names job ${holder}, which was pushed with another input. Use another key, or the same input.`,
-    { details: { jobId: holder, key: key.key, task } },
-  );
+  throw keyConflict({ task, key: key.key, jobId: holder });
 }
 
 function isUnfinished(work: Work, id: string): boolean {

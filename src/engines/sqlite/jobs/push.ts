@@ -1,6 +1,5 @@
-import type { PushedJob, PushReply } from "../../../engine/index.ts";
+import { type PushedJob, type PushReply, pushTooLate, queueFull } from "../../../engine/index.ts";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
-import { EngineTimeout, QueueFull } from "../../../kernel/errors.ts";
 import type { Work } from "../work.ts";
 import { insertJob } from "./insert.ts";
 import { idAt, inputAt, type PushReplyWire, type PushWire, shapeAt } from "./push-wire.ts";
@@ -25,7 +24,7 @@ interface Place {
 
 function pushRequest(work: Work, wire: PushWire, place: Place): PushReply | undefined {
   const deadlineAt = wire.deadlines[place.index] ?? 0;
-  if (work.nowMs > deadlineAt) return refused(tooLate(work.nowMs - deadlineAt));
+  if (work.nowMs > deadlineAt) return refused(pushTooLate(work.nowMs - deadlineAt));
   const maxDepth = wire.maxDepths.get(place.index);
   if (maxDepth === undefined && isOneRow(wire, place)) return pushOne(work, wire, place);
   return work.attempt(() => {
@@ -75,26 +74,19 @@ interface Depths {
 
 /** @throws QueueFull (`QUEUE_FULL`) where a queue that this request has added to is over its limit. */
 function refuseOverfull(work: Work, wire: PushWire, { from, to }: Place, { maxDepth, existing }: Depths): void {
-  const queues = new Set<string>();
-  for (let job = from; job < to; job += 1) if (!existing.has(job)) queues.add(shapeAt(wire, job).queue);
-  for (const queue of queues) {
+  const added = new Map<string, number>();
+  for (let job = from; job < to; job += 1) {
+    const { queue } = shapeAt(wire, job);
+    if (!existing.has(job)) added.set(queue, (added.get(queue) ?? 0) + 1);
+  }
+  for (const [queue, count] of added) {
     // A queue may be called "constructor": only the request's own entries count.
     const limit = Object.hasOwn(maxDepth, queue) ? maxDepth[queue] : undefined;
-    const depth = work.lanes.depth(queue);
-    if (limit === undefined || depth <= limit) continue;
-    throw new QueueFull(
-      `The push would make ${depth} unfinished jobs in queue ${JSON.stringify(queue)}, over its maxDepth of ${limit}; nothing of it was stored. Push again later, add workers, or raise maxDepth.`,
-      { details: { queue, depth, maxDepth: limit } },
-    );
+    const depth = work.lanes.depth(queue) - count;
+    if (limit !== undefined && depth + count > limit) throw queueFull({ queue, depth, maxDepth: limit });
   }
 }
 
 function refused(error: unknown): PushReply {
   return { status: "refused", error: toErrorRecord(error) };
-}
-
-function tooLate(lateMs: number): EngineTimeout {
-  return new EngineTimeout(
-    `The push was given up: its deadline passed ${lateMs} ms before the engine came to it, and nothing of it was stored.`,
-  );
 }

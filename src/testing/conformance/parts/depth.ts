@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { queueFull } from "../../../engine/index.ts";
 import { type ConformanceTest, definePart } from "../part.ts";
-import { newJob, pushRequest, refusalOf, type Trial } from "../trial.ts";
+import { newJob, pushRequest, refusalOf, refusedWith, type Trial } from "../trial.ts";
 import { failed, RETAIN_MS, retried } from "../worker.ts";
 
 const hour = { afterMs: 3_600_000 };
@@ -14,6 +15,14 @@ export const depthTests: readonly ConformanceTest[] = definePart("depth", {
     assert.equal(await trial.engine.inspect.count({}), 2);
     assert.equal((await trial.tryPush([{}], { maxDepth })).status, "stored");
     assert.equal(refusalOf(await trial.tryPush([{}], { maxDepth })), "QUEUE_FULL");
+  },
+
+  "a refusal says how full the queue is, the same on every engine": async (trial) => {
+    const maxDepth = { queue: 3 };
+    await trial.tryPush([{}, { due: hour }], { maxDepth });
+    const error = refusedWith(await trial.tryPush([{}, {}], { maxDepth }));
+    const { message, details } = queueFull({ queue: "queue", depth: 2, maxDepth: 3 });
+    assert.deepEqual([error?.message, error?.details], [message, details]);
   },
 
   "only the named queue is limited": async (trial) => {

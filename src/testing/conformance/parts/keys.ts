@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { keyConflict } from "../../../engine/index.ts";
 import { newId } from "../../../kernel/id.ts";
 import type { IdempotencyKey } from "../../../kernel/job.ts";
 import { type ConformanceTest, definePart } from "../part.ts";
-import { newJob, refusalOf, type Trial } from "../trial.ts";
+import { newJob, refusalOf, refusedWith, type Trial } from "../trial.ts";
+import { TASK } from "../worker.ts";
 
 const dayMs = 86_400_000;
 
@@ -19,9 +21,9 @@ export const keyTests: readonly ConformanceTest[] = definePart("keys", {
   "the same key with another input is a conflict that names the holder": async (trial) => {
     const id = await trial.pushOne({ key: key("k") });
     const reply = await trial.tryPush([{ key: key("k", "other") }]);
-    assert.equal(refusalOf(reply), "KEY_CONFLICT");
-    assert.ok(reply.status === "refused");
-    assert.equal(reply.error.details?.jobId, id);
+    const error = refusedWith(reply);
+    const { code, message, details } = keyConflict({ task: TASK, key: "k", jobId: id });
+    assert.deepEqual([error?.code, error?.message, error?.details], [code, message, details]);
   },
 
   "a key belongs to its task": async (trial) => {

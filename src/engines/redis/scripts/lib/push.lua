@@ -77,7 +77,7 @@ local function usePush()
       for index = 1, #limits, 2 do
         if limits[index] == queue then
           local depth = depthOf(queue)
-          if depth + amount > limits[index + 1] then return { 'QUEUE_FULL', queue, depth, limits[index + 1], amount } end
+          if depth + amount > limits[index + 1] then return { 'QUEUE_FULL', queue, depth, limits[index + 1] } end
         end
       end
     end
