@@ -134,6 +134,9 @@ test("nobody is told that it was stored before it is on the disk, and others may
 });
 
 test("a claim is answered before it is on the disk, unless it settles what it hands out", async () => {
+  // One transaction, however slow this machine is.
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
   const { connection, commits, answers, push, submit } = openGroupCommit(temporaryPath());
   const answeredBeforeDisk: unknown[] = [];
   vi.spyOn(connection, "sync").mockImplementation(() => void answeredBeforeDisk.push(idsOf(answers.flat())));
@@ -212,6 +215,30 @@ test("the log begins anew while several write without a pause", async () => {
   );
   // SQLite copies the log back at 1,000 pages of 4,120 bytes. Where others write meanwhile it grows to over 4,000.
   expect(largest).toBeLessThan(1_500 * 4_120);
+});
+
+test("a read that meets the recovery of the log is repeated until it can be answered, or its deadline has passed", async () => {
+  const { connection, commits, answers, push, submit } = openGroupCommit(temporaryPath());
+  push(newJob());
+  await commits.run();
+  const exec = connection.database.exec.bind(connection.database);
+  let failures = 0;
+  vi.spyOn(connection.database, "exec").mockImplementation((sql) => {
+    if (sql === "BEGIN" && failures > 0) {
+      failures -= 1;
+      // SQLITE_BUSY_RECOVERY
+      throw Object.assign(new Error("database is locked"), { code: "ERR_SQLITE_ERROR", errcode: 261 });
+    }
+    exec(sql);
+  });
+  failures = 3;
+  submit("count", {});
+  await commits.run();
+  expect([answers.flat().at(-1), failures]).toMatchObject([{ kind: "reply", reply: 1 }, 0]);
+  failures = Number.POSITIVE_INFINITY;
+  submit("count", {}, Date.now() + 20);
+  await commits.run();
+  expect(answers.flat().at(-1)).toMatchObject({ kind: "failure", error: { code: "ENGINE_TIMEOUT" } });
 });
 
 test("a refused request does not touch its neighbours of the same turn", async () => {

@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
 import type { Logger } from "../../../kernel/logger.ts";
 import type { Connection } from "../database/connection.ts";
-import { lockTimeout, toEngineError } from "../errors.ts";
+import { pause } from "../database/pause.ts";
+import { isBusy, lockTimeout, toEngineError } from "../errors.ts";
 import type { Call, Notice } from "../protocol.ts";
 import type { Committed, Work } from "../work.ts";
 import { isDelegable } from "./delegation.ts";
@@ -83,13 +84,15 @@ export class GroupCommit {
     while (this.#writes.length + this.#others.length + this.#looks.length > 0) {
       this.#runOthers();
       if (this.#writes.length > 0) await this.#runWrites();
+      else if (this.#others.length > 0) await rest();
     }
   }
 
   #runOthers(): void {
     const calls = this.#others;
     this.#others = [];
-    if (calls.length > 0) this.#options.answer(calls.map((call) => this.#runOther(call)));
+    const notices = calls.map((call) => this.#runOther(call)).filter((notice) => notice !== undefined);
+    if (notices.length > 0) this.#options.answer(notices);
     const looks = this.#looks;
     this.#looks = [];
     for (const look of looks) this.#lookOnce(look);
@@ -108,7 +111,8 @@ export class GroupCommit {
     }
   }
 
-  #runOther(call: Call): Notice {
+  /** Undefined: not yet, since another process recovers the log, in which nobody can read. */
+  #runOther(call: Call): Notice | undefined {
     const { connection, work, operations } = this.#options;
     try {
       if (operations.accessOf(call.name) === "apart") return reply(call, operations.run(call));
@@ -116,7 +120,9 @@ export class GroupCommit {
       work.begin({ recordChanges: false });
       return reply(call, operations.run(call));
     } catch (error) {
-      return this.#failure(call, error);
+      if (!isBusy(error) || Date.now() >= call.deadlineAt) return this.#failure(call, error);
+      this.#others.push(call);
+      return undefined;
     } finally {
       connection.rollback();
     }
@@ -252,6 +258,12 @@ export class GroupCommit {
     const engineError = toEngineError(error, this.#options.connection.path);
     return { kind: "failure", id: call.id, error: toErrorRecord(engineError) };
   }
+}
+
+/** Before a second try at what another process keeps closed for a moment. */
+async function rest(): Promise<void> {
+  pause(1);
+  await nextTurn();
 }
 
 function reply(call: Call, value: unknown): Notice {
