@@ -19,8 +19,8 @@ export const OLDEST_SERVER = 130_000;
  * @throws SchemaTooNew (`SCHEMA_TOO_NEW`) where a newer version has migrated past what this code can work beside.
  */
 export async function schemaVersion(ask: Ask, schema: string): Promise<number> {
-  const { rows } = await ask({ text: "SELECT to_regclass($1)", values: [`${schema}.meta`] });
-  if (rows[0]?.[0] == null) return 0;
+  const { rows } = await ask({ text: readSql("schema/has-meta", schema) });
+  if (rows.length === 0) return 0;
   const found = await ask({ text: readSql("schema/read-meta", schema) });
   const meta = new Map(found.rows.map(([name, value]) => [name, Number(value)]));
   const version = meta.get("schema_version") ?? 0;
