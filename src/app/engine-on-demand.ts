@@ -1,6 +1,16 @@
-import type { Bus, Capabilities, Engine, Inspect, Jobs, Liveness, Maintenance, Upkeep } from "../engine/index.ts";
+import type {
+  Archive,
+  Bus,
+  Capabilities,
+  Engine,
+  Inspect,
+  Jobs,
+  Liveness,
+  Maintenance,
+  Upkeep,
+} from "../engine/index.ts";
 
-type PartName = "jobs" | "liveness" | "upkeep" | "bus" | "inspect" | "maintenance";
+type PartName = "jobs" | "liveness" | "upkeep" | "bus" | "inspect" | "archive" | "maintenance";
 
 /** What is known of an engine before its code is there. */
 export interface EngineOutline {
@@ -20,6 +30,7 @@ export class EngineOnDemand implements Engine {
   readonly upkeep: Upkeep = this.#part("upkeep");
   readonly bus: Bus = this.#part("bus");
   readonly inspect: Inspect = this.#part("inspect");
+  readonly archive: Archive = this.#part("archive");
   readonly maintenance: Maintenance = this.#part("maintenance");
   readonly #load: () => Promise<Engine>;
   #loading: Promise<Engine> | undefined;
@@ -46,9 +57,9 @@ export class EngineOnDemand implements Engine {
     return this.#engine;
   }
 
-  #part<Name extends PartName>(name: Name): Engine[Name] {
+  #part<Name extends PartName>(name: Name): NonNullable<Engine[Name]> {
     // The target is never read: the proxy stands for a part that is not there yet.
-    return new Proxy({} as Engine[Name], {
+    return new Proxy({} as NonNullable<Engine[Name]>, {
       get: (_, member) => {
         const part = this.#engine?.[name];
         if (part === undefined) return async (...args: unknown[]) => call((await this.#loaded())[name], member, args);
@@ -59,6 +70,7 @@ export class EngineOnDemand implements Engine {
   }
 }
 
-function call(part: object, member: string | symbol, args: readonly unknown[]): unknown {
+function call(part: object | undefined, member: string | symbol, args: readonly unknown[]): unknown {
+  if (part === undefined) throw new RangeError(`The engine lacks the part that ${String(member)}() is of.`);
   return Reflect.apply(Reflect.get(part, member), part, args);
 }

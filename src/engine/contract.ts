@@ -1,4 +1,5 @@
 import type { Lifecycle } from "../kernel/lifecycle.ts";
+import type { Archive } from "./archive.ts";
 import type { Bus } from "./bus.ts";
 import type { Inspect } from "./inspect.ts";
 import type { Jobs } from "./jobs.ts";
@@ -11,6 +12,8 @@ export interface Capabilities {
   readonly transactions: boolean;
   /** Several processes can share it. */
   readonly processes: boolean;
+  /** Jobs that have ended can be looked at, awaited and retried. */
+  readonly results: boolean;
 }
 
 /** How far a store's schema is, and what a migration did or would do. */
@@ -52,5 +55,7 @@ export interface Engine extends Lifecycle {
   readonly upkeep: Upkeep;
   readonly bus: Bus;
   readonly inspect: Inspect;
+  /** Absent: the engine can be neither side of a broker and a result store chosen apart. */
+  readonly archive?: Archive | undefined;
   readonly maintenance: Maintenance;
 }

@@ -3,6 +3,7 @@ import type { When } from "../kernel/job.ts";
 import type { Engine } from "./contract.ts";
 import type { Inspect } from "./inspect.ts";
 import type { Jobs, PushReply, PushRequest } from "./jobs.ts";
+import { override } from "./override.ts";
 
 /** A job was scheduled that is due soon; the message is the delay in milliseconds. Workers promote in time for it. */
 export const DUE_TOPIC = "lovage.due";
@@ -25,6 +26,7 @@ export function withHints(engine: Engine, clock: Clock): Engine {
     upkeep: engine.upkeep,
     bus: engine.bus,
     inspect: override<Inspect>(engine.inspect, { revoke: (request) => revokeAndHint(engine, request) }),
+    archive: engine.archive,
     maintenance: engine.maintenance,
     start: () => engine.start(),
     stop: () => engine.stop(),
@@ -65,14 +67,4 @@ function soonest(requests: readonly PushRequest[], clock: Clock): number {
 
 function delayUntil(due: When, clock: Clock): number {
   return "afterMs" in due ? due.afterMs : Math.max(0, due.at - clock.now());
-}
-
-/** The part with some operations replaced; the others stay what they are, with their own `this`. */
-function override<Part extends object>(part: Part, replacements: Partial<Part>): Part {
-  return new Proxy(part, {
-    get(target, member) {
-      const value: unknown = Reflect.get(Object.hasOwn(replacements, member) ? replacements : target, member);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
 }

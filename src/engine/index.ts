@@ -1,3 +1,4 @@
+export type { Archive, FinishedJob, JobVersion } from "./archive.ts";
 export type { Bus, Subscription } from "./bus.ts";
 export type { Capabilities, Engine, HealthFinding, Maintenance, MigrationReport } from "./contract.ts";
 export { CRASHES_BEFORE_QUARANTINE, EXPIRY, type LossReason, workerLost } from "./endings.ts";
@@ -36,6 +37,7 @@ export type {
   RescuedJob,
   WorkerDescription,
 } from "./liveness.ts";
+export { override } from "./override.ts";
 export { keyConflict, pushTooLate, queueFull } from "./refusals.ts";
 export { answerRepeat, type SettledJob } from "./repeat.ts";
 export type { Upkeep } from "./upkeep.ts";

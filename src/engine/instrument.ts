@@ -22,6 +22,7 @@ export function instrument(engine: Engine, metrics: Metrics): Engine {
     upkeep: observe("upkeep", engine.upkeep),
     bus: observe("bus", engine.bus),
     inspect: observe("inspect", engine.inspect),
+    archive: engine.archive && observe("archive", engine.archive),
     maintenance: observe("maintenance", engine.maintenance),
     start: () => engine.start(),
     stop: () => engine.stop(),

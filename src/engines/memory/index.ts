@@ -1,5 +1,6 @@
 import type { Engine } from "../../engine/contract.ts";
 import { type Clock, systemClock } from "../../kernel/clock.ts";
+import { createArchive } from "./archive.ts";
 import { createBus } from "./bus.ts";
 import { createInspect } from "./inspect.ts";
 import { createJobs } from "./jobs/index.ts";
@@ -29,12 +30,13 @@ export function createMemoryEngine(options: MemoryEngineOptions = {}): Engine {
   const store = new Store(namespace, clock);
   return {
     kind: "memory",
-    capabilities: { transactions: false, processes: false },
+    capabilities: { transactions: false, processes: false, results: true },
     jobs: createJobs(store),
     liveness: createLiveness(store),
     upkeep: createUpkeep(store),
     bus: createBus(store),
     inspect: createInspect(store),
+    archive: createArchive(store),
     maintenance: createMaintenance(store),
     start: () => store.lifecycle.start(),
     stop: () => store.lifecycle.stop(),

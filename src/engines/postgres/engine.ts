@@ -1,5 +1,6 @@
-import type { Bus, Capabilities, Engine, Inspect, Liveness, Maintenance, Upkeep } from "../../engine/index.ts";
+import type { Archive, Bus, Capabilities, Engine, Inspect, Liveness, Maintenance, Upkeep } from "../../engine/index.ts";
 import { LifecycleGuard } from "../../kernel/lifecycle.ts";
+import { PostgresArchive } from "./archive/archive.ts";
 import { OPERATION_MS, Pool } from "./client/pool.ts";
 import { ServerClock } from "./client/server-clock.ts";
 import { migrate } from "./database/migrate.ts";
@@ -18,12 +19,13 @@ const START_MS = 60_000;
 /** The parts of the engine, over one pool of connections and one that listens. */
 export class PostgresEngine implements Engine {
   readonly kind = "postgres";
-  readonly capabilities: Capabilities = { transactions: true, processes: true };
+  readonly capabilities: Capabilities = { transactions: true, processes: true, results: true };
   readonly jobs: PostgresJobs;
   readonly liveness: Liveness;
   readonly upkeep: Upkeep;
   readonly bus: Bus;
   readonly inspect: Inspect;
+  readonly archive: Archive;
   readonly maintenance: Maintenance;
   readonly #settings: PostgresSettings;
   readonly #pool: Pool;
@@ -47,7 +49,9 @@ export class PostgresEngine implements Engine {
     this.liveness = new PostgresLiveness(pool, settings);
     this.upkeep = new PostgresUpkeep(pool, schema);
     this.bus = new PostgresBus({ schema, process, pool, subscriptions });
-    this.inspect = new PostgresInspect(pool, schema, arrivals);
+    const inspect = new PostgresInspect(pool, schema, arrivals);
+    this.inspect = inspect;
+    this.archive = new PostgresArchive(pool, schema, inspect);
     this.maintenance = new PostgresMaintenance(settings, pool, signals);
   }
 

@@ -1,5 +1,6 @@
 import type { Engine } from "../../engine/index.ts";
 import { LifecycleGuard } from "../../kernel/lifecycle.ts";
+import { RedisArchive } from "./archive.ts";
 import { Arrivals } from "./arrivals.ts";
 import { RedisBus } from "./bus.ts";
 import { Changes } from "./changes.ts";
@@ -32,12 +33,13 @@ export function createRedisEngine(options: RedisEngineOptions): Engine {
   );
   return {
     kind: "redis",
-    capabilities: { transactions: false, processes: true },
+    capabilities: { transactions: false, processes: true, results: true },
     jobs: new RedisJobs(store, arrivals, new Changes(store)),
     liveness: new RedisLiveness(store),
     upkeep: new RedisUpkeep(store),
     bus: new RedisBus(store),
     inspect: new RedisInspect(store),
+    archive: new RedisArchive(store),
     maintenance: new RedisMaintenance(store),
     start: () => guard.start(),
     stop: () => guard.stop(),

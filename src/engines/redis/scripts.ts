@@ -6,12 +6,14 @@ export type ScriptName =
   | ("open" | "push" | "exchange" | "progress" | "wait" | "leave")
   | ("register" | "renew" | "beat" | "deregister" | "rescue")
   | ("promote" | "expire" | "prune")
+  | ("ended" | "store" | "drop")
   | ("get" | "list" | "bulk" | "pause" | "queues" | "counts" | "workers");
 
 export const scriptNames: readonly ScriptName[] = [
   ...(["open", "push", "exchange", "progress", "wait", "leave"] as const),
   ...(["register", "renew", "beat", "deregister", "rescue"] as const),
   ...(["promote", "expire", "prune"] as const),
+  ...(["ended", "store", "drop"] as const),
   ...(["get", "list", "bulk", "pause", "queues", "counts", "workers"] as const),
 ];
 

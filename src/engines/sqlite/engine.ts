@@ -1,5 +1,16 @@
-import type { Bus, Capabilities, Engine, Inspect, Jobs, Liveness, Maintenance, Upkeep } from "../../engine/index.ts";
+import type {
+  Archive,
+  Bus,
+  Capabilities,
+  Engine,
+  Inspect,
+  Jobs,
+  Liveness,
+  Maintenance,
+  Upkeep,
+} from "../../engine/index.ts";
 import type { Logger } from "../../kernel/logger.ts";
+import { SqliteArchive } from "./client/archive.ts";
 import { Arrivals } from "./client/arrivals.ts";
 import { SqliteBus } from "./client/bus.ts";
 import { Channel } from "./client/channel.ts";
@@ -15,12 +26,13 @@ import { fromLogFields } from "./protocol.ts";
 /** The parts of the engine on the main thread; the work is done by `thread.ts`. */
 export class SqliteEngine implements Engine {
   readonly kind = "sqlite";
-  readonly capabilities: Capabilities = { transactions: true, processes: true };
+  readonly capabilities: Capabilities = { transactions: true, processes: true, results: true };
   readonly jobs: Jobs;
   readonly liveness: Liveness;
   readonly upkeep: Upkeep;
   readonly bus: Bus;
   readonly inspect: Inspect;
+  readonly archive: Archive;
   readonly maintenance: Maintenance;
   readonly #channel: Channel;
   readonly #subscriptions: Subscriptions;
@@ -42,6 +54,7 @@ export class SqliteEngine implements Engine {
     this.upkeep = new SqliteUpkeep(channel);
     this.bus = new SqliteBus(channel, subscriptions);
     this.inspect = new SqliteInspect(channel);
+    this.archive = new SqliteArchive(channel);
     this.maintenance = new SqliteMaintenance(channel, settings);
   }
 

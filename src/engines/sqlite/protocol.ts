@@ -2,8 +2,10 @@ import type {
   Beat,
   BeatReply,
   ClaimInterest,
+  FinishedJob,
   HealthFinding,
   JobFilter,
+  JobVersion,
   ListRequest,
   MigrationReport,
   ProgressUpdate,
@@ -44,6 +46,9 @@ export interface Operations {
   readonly count: Operation<JobFilter, number>;
   readonly bulk: Operation<BulkStep, BulkStepReply>;
   readonly pause: Operation<{ readonly queue: string; readonly paused: boolean }, undefined>;
+  readonly ended: Operation<{ readonly max: number; readonly forMs: number }, readonly FinishedJob[]>;
+  readonly store: Operation<readonly FinishedJob[], undefined>;
+  readonly drop: Operation<readonly JobVersion[], number>;
   readonly queues: Operation<undefined, readonly QueueStatistics[]>;
   readonly workers: Operation<undefined, readonly WorkerStatistics[]>;
   readonly migrate: Operation<{ readonly dryRun: boolean }, MigrationReport>;

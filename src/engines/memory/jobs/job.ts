@@ -89,6 +89,23 @@ export function createJob(job: NewJob, sequence: number, now: number): StoredJob
   };
 }
 
+/** A finished job of another engine, as it is kept here. */
+export function adoptJob(record: JobRecord, retainMs: number, sequence: number): StoredJob {
+  const { finishedAt = 0, revocation } = record;
+  return {
+    ...record,
+    input: copyPayload(record.input),
+    progress: copyPayload(record.progress),
+    result: copyPayload(record.result),
+    sequence,
+    pruneAt: finishedAt + retainMs,
+    exchange: 0,
+    claimRetainMs: 0,
+    revocation: revocation === undefined ? undefined : { ...revocation, retainMs },
+    settled: undefined,
+  };
+}
+
 export function toClaimed(job: StoredJob): ClaimedJob {
   const { id, task, queue, priority, headers, ack, failures, crashes, fence, sequence, createdAt } = job;
   const input = copyPayload(job.input);

@@ -78,9 +78,22 @@ export class JobTable {
   }
 
   remove(job: StoredJob): void {
+    this.forget(job);
+    this.#listener.onChange({ id: job.id, state: job.state });
+  }
+
+  /** Takes in a finished job of another engine: nobody is told, since nothing about it changed. */
+  adopt(make: (sequence: number) => StoredJob): void {
+    this.#lastSequence += 1;
+    const job = make(this.#lastSequence);
+    this.#jobs.set(job.id, job);
+    this.#index(job);
+  }
+
+  /** Removes a job that is kept elsewhere: nobody is told. */
+  forget(job: StoredJob): void {
     this.#unindex(job);
     this.#jobs.delete(job.id);
-    this.#listener.onChange({ id: job.id, state: job.state });
   }
 
   #index(job: StoredJob): void {

@@ -1,3 +1,6 @@
+import { dropJobs } from "../archive/drop.ts";
+import { endedJobs } from "../archive/ended.ts";
+import { storeJobs } from "../archive/store.ts";
 import type { Connection } from "../database/connection.ts";
 import { migrateAndRecount } from "../database/migrate.ts";
 import { bulk } from "../inspect/bulk.ts";
@@ -43,6 +46,9 @@ const accessByName: Readonly<Record<OperationName, Access>> = {
   count: "read",
   bulk: "write",
   pause: "write",
+  ended: "read",
+  store: "write",
+  drop: "write",
   queues: "read",
   workers: "read",
   migrate: "apart",
@@ -71,6 +77,9 @@ export class StoreOperations {
       count: (filter) => countJobs(work.lanes, filter),
       bulk: (step) => bulk(work, step),
       pause: ({ queue, paused }) => void work.lanes.setPaused(queue, paused),
+      ended: (request) => endedJobs(work, request),
+      store: (jobs) => void storeJobs(work, jobs),
+      drop: (jobs) => dropJobs(work, jobs),
       queues: () => queueStatistics(work),
       workers: () => workerStatistics(work),
       migrate({ dryRun }) {

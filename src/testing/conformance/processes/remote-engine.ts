@@ -15,7 +15,7 @@ export function remoteEngine(carrier: Carrier): Engine {
   const liveness = remotePart<Engine["liveness"]>(carrier, "liveness");
   return {
     kind: "remote",
-    capabilities: { transactions: false, processes: true },
+    capabilities: { transactions: false, processes: true, results: true },
     jobs: {
       push: (requests) => jobs.push(requests),
       pushWithin: (transaction, request) => jobs.pushWithin(transaction, request),
@@ -37,6 +37,7 @@ export function remoteEngine(carrier: Carrier): Engine {
     },
     upkeep: remotePart<Engine["upkeep"]>(carrier, "upkeep"),
     inspect: remotePart<Engine["inspect"]>(carrier, "inspect"),
+    archive: remotePart<NonNullable<Engine["archive"]>>(carrier, "archive"),
     maintenance: remotePart<Engine["maintenance"]>(carrier, "maintenance"),
     start: async () => void (await carrier.ask({ kind: "call", path: ["start"], arguments: [] })),
     stop: async () => void (await carrier.ask({ kind: "call", path: ["stop"], arguments: [] })),

@@ -1,0 +1,20 @@
+-- uses change, history
+-- Removes jobs that are still finished and in their version: `request` has id and version in turn. Keys stay, and nobody
+-- is told. Their entries in the lists of finished jobs are passed over from now on. O(jobs).
+history()
+local names, ids = {}, {}
+for at = 1, #request, 2 do
+  local id, version = request[at], request[at + 1]
+  local value = fetch(id)
+  if value and not isLive(string.byte(value, 1)) and struct.unpack('<I4', value, AT_VERSION) == version then
+    count(struct.unpack('<I4', value, AT_LANE), string.byte(value, 1), -1)
+    appendAll(names, { jobKey(id), moreKey(id) })
+    ids[#ids + 1] = id
+  end
+end
+for from = 1, #names, MOST_ARGUMENTS do
+  call('UNLINK', unpack(names, from, math.min(from + MOST_ARGUMENTS - 1, #names)))
+end
+callWithAll('ZREM', prefix .. 'ids', ids)
+flushCounts()
+return cmsgpack.pack(#ids)
