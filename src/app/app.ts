@@ -6,7 +6,13 @@ import { guardedLogger } from "../kernel/guarded-logger.ts";
 import { isName } from "../kernel/job.ts";
 import { type Logger, standardError, streamLogger } from "../kernel/logger.ts";
 import { Metrics } from "../kernel/metrics.ts";
-import { type AppOptions, readAppOptions, type Settings, type WorkerOptions } from "../kernel/options/index.ts";
+import {
+  type AppOptions,
+  NO_RESULTS,
+  readAppOptions,
+  type Settings,
+  type WorkerOptions,
+} from "../kernel/options/index.ts";
 import { callerPlace } from "../kernel/place.ts";
 import { requireNode } from "../kernel/version.ts";
 import {
@@ -60,9 +66,9 @@ export class App {
     this.#options = options;
     const clock = options.clock ?? systemClock;
     const logger = options.logger ?? streamLogger(standardError, { json: this.settings.logFormat === "json" });
-    const { url, namespace } = this.settings;
-    const engine = options.engine ?? createEngine({ url, namespace, clock, logger: guardedLogger(logger) });
-    this.#registry = new Registry(this.settings.task);
+    const { url, resultsUrl, namespace } = this.settings;
+    const engine = options.engine ?? createEngine({ url, resultsUrl, namespace, clock, logger: guardedLogger(logger) });
+    this.#registry = new Registry(this.settings.task, { keepsResults: resultsUrl !== NO_RESULTS });
     this.#own = new Connection({ engine, clock, logger }, this.settings, this.#metrics);
     this.#connection = this.#own;
     this.#source = followed(() => this.#connection);

@@ -5,11 +5,14 @@ import { readSqliteOptions } from "../engines/sqlite/options.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { EngineUnknown, OptionsInvalid } from "../kernel/errors.ts";
 import type { Logger } from "../kernel/logger.ts";
+import { NO_RESULTS, resultsNamespace } from "../kernel/options/index.ts";
 import { EngineOnDemand, type EngineOutline } from "./engine-on-demand.ts";
 
 /** What an engine is made from. */
 export interface EngineRequest {
   readonly url: string;
+  /** Where the jobs are that have ended, if that is elsewhere; `"none"`: nowhere. */
+  readonly resultsUrl?: string | undefined;
   readonly namespace: string;
   readonly clock: Clock;
   /** What the engine notices by itself, and no caller is there to be told. */
@@ -24,14 +27,14 @@ interface EngineKind extends EngineOutline {
 
 const memory: EngineKind = {
   kind: "memory",
-  capabilities: { transactions: false, processes: false },
+  capabilities: { transactions: false, processes: false, results: true },
   check: () => {},
   load: async (request) => (await import("../engines/memory/index.ts")).createMemoryEngine(request),
 };
 
 const sqlite: EngineKind = {
   kind: "sqlite",
-  capabilities: { transactions: true, processes: true },
+  capabilities: { transactions: true, processes: true, results: true },
   check: ({ url, namespace }) => void readSqliteOptions({ ...readSqliteUrl(url), namespace }),
   load: async ({ url, namespace, logger }) =>
     (await import("../engines/sqlite/index.ts")).createSqliteEngine({ ...readSqliteUrl(url), namespace, logger }),
@@ -39,14 +42,14 @@ const sqlite: EngineKind = {
 
 const redis: EngineKind = {
   kind: "redis",
-  capabilities: { transactions: false, processes: true },
+  capabilities: { transactions: false, processes: true, results: true },
   check: (request) => void readRedisOptions(request),
   load: async (request) => (await import("../engines/redis/index.ts")).createRedisEngine(request),
 };
 
 const postgres: EngineKind = {
   kind: "postgres",
-  capabilities: { transactions: true, processes: true },
+  capabilities: { transactions: true, processes: true, results: true },
   check: ({ url, namespace }) => void readPostgresOptions({ ...readPostgresUrl(url), namespace }),
   load: async ({ url, namespace }) =>
     (await import("../engines/postgres/index.ts")).createPostgresEngine({ ...readPostgresUrl(url), namespace }),
@@ -70,6 +73,29 @@ const kindByScheme: Readonly<Record<string, EngineKind>> = {
  * @throws EngineUnknown (`ENGINE_UNKNOWN`), OptionsInvalid (`OPTIONS_INVALID`)
  */
 export function createEngine(request: EngineRequest): Engine {
+  return request.resultsUrl === undefined ? createOne(request) : createComposed(request, request.resultsUrl);
+}
+
+function createComposed(request: EngineRequest, resultsUrl: string): Engine {
+  const { clock, logger } = request;
+  const broker = createOne(request);
+  const namespace = resultsNamespace(request.namespace);
+  const results = resultsUrl === NO_RESULTS ? undefined : createOne({ ...request, url: resultsUrl, namespace });
+  if (results?.capabilities.processes === false && broker.capabilities.processes)
+    throw new OptionsInvalid(
+      `results is of the ${results.kind} engine, which ends with its process and which no other one sees, while the broker is shared: name a store that is shared too.`,
+    );
+  const { transactions, processes } = broker.capabilities;
+  const outline = {
+    kind: `${broker.kind}+${results?.kind ?? NO_RESULTS}`,
+    capabilities: { transactions, processes, results: results !== undefined },
+  };
+  return new EngineOnDemand(outline, async () =>
+    (await import("../engines/composed/index.ts")).createComposedEngine({ broker, results, clock, logger }),
+  );
+}
+
+function createOne(request: EngineRequest): Engine {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(request.url)?.[1]?.toLowerCase();
   const kind = kindByScheme[scheme ?? ""];
   if (kind !== undefined) {

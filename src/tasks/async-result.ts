@@ -2,7 +2,7 @@ import type { Engine } from "../engine/index.ts";
 import { atCaller } from "../kernel/at-caller.ts";
 import type { Clock, Timer } from "../kernel/clock.ts";
 import type { Duration } from "../kernel/duration.ts";
-import { EngineClosed, OptionsInvalid, ResultTimeout, StateConflict } from "../kernel/errors.ts";
+import { CapabilityMissing, EngineClosed, OptionsInvalid, ResultTimeout, StateConflict } from "../kernel/errors.ts";
 import type { JobRecord, JobState } from "../kernel/job.ts";
 import { describeType } from "../kernel/json.ts";
 import { OptionReader, type Settings } from "../kernel/options/index.ts";
@@ -85,10 +85,12 @@ export class AsyncResult<Output> {
    * @throws JobFailed (`JOB_FAILED`), whose `cause` has the original name, message and stack.
    * @throws JobRevoked (`JOB_REVOKED`)
    * @throws ResultTimeout (`RESULT_TIMEOUT`): the job itself goes on.
+   * @throws CapabilityMissing (`CAPABILITY_MISSING`) at once, in an app with `results: "none"`.
    * @throws OptionsInvalid (`OPTIONS_INVALID`): a misspelled `timeout` would wait for ever.
    */
   async get(options: GetOptions = {}): Promise<Output> {
     try {
+      this.#requireResults("get()");
       const record = await this.#finished(readTimeout(options), options.signal);
       const snapshot = toSnapshot<Output>(record);
       if (snapshot.state === "succeeded") return snapshot.result;
@@ -100,10 +102,12 @@ export class AsyncResult<Output> {
 
   /**
    * The job as it stands, then each later snapshot (several changes may come as one), the last one always.
+   * @throws CapabilityMissing (`CAPABILITY_MISSING`) at once, in an app with `results: "none"`.
    * @example
    * for await (const snapshot of result.watch()) console.log(snapshot.state, snapshot.progress);
    */
   async *watch(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<JobSnapshot<Output>, void, undefined> {
+    this.#requireResults("watch()");
     const inbox = new Inbox();
     const stop = await this.#source.watcher.watch(this.id, (record) => inbox.put(record));
     const abort = (): void => inbox.put(undefined);
@@ -157,6 +161,14 @@ export class AsyncResult<Output> {
     await this.#source.engine.start();
     const reply = await this.#source.engine.inspect.remove(this.#selection());
     this.#check(reply.skipped, "forgotten: it runs; revoke it first");
+  }
+
+  #requireResults(what: string): void {
+    if (this.#source.engine.capabilities.results) return;
+    throw new CapabilityMissing(
+      `${what} of job ${this.id} would wait for an end that nobody keeps: this app has results: "none". Name a store, as in results: "postgres://…", or ask for the state of a job that has not ended.`,
+      { details: { id: this.id } },
+    );
   }
 
   #selection(): { selection: { ids: readonly string[] }; dryRun: false } {

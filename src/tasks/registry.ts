@@ -29,9 +29,12 @@ const taskKeys = [...jobOptionKeys, "name", "input", "run", "key", "version", "u
 export class Registry {
   readonly #tasks = new Map<string, RegisteredTask>();
   readonly #base: JobOptions;
+  readonly #keepsResults: boolean;
 
-  constructor(base: JobOptions) {
+  /** `keepsResults`: whether what a task returns can be kept at all. */
+  constructor(base: JobOptions, { keepsResults = true }: { readonly keepsResults?: boolean } = {}) {
     this.#base = base;
+    this.#keepsResults = keepsResults;
   }
 
   /**
@@ -39,7 +42,7 @@ export class Registry {
    * @throws TaskDuplicate (`TASK_DUPLICATE`) naming both places.
    */
   register(definition: AnyTaskOptions, place: string): RegisteredTask {
-    const task = readTask(definition, place, this.#base);
+    const task = readTask(definition, place, this.#base, this.#keepsResults);
     const other = this.#tasks.get(task.name);
     if (other !== undefined) {
       throw new TaskDuplicate(
@@ -60,7 +63,7 @@ export class Registry {
   }
 }
 
-function readTask(given: AnyTaskOptions, place: string, base: JobOptions): RegisteredTask {
+function readTask(given: AnyTaskOptions, place: string, base: JobOptions, keepsResults: boolean): RegisteredTask {
   const reader = new OptionReader();
   const definition = reader.knownKeys("", given, taskKeys);
   const task = {
@@ -74,6 +77,8 @@ function readTask(given: AnyTaskOptions, place: string, base: JobOptions): Regis
     upgrade: readFunction(reader, "upgrade", definition.upgrade),
     redact: readFunction(reader, "redact", definition.redact),
   };
+  if (!keepsResults && definition.result === "keep")
+    reader.mistake('result is "keep", while the app has results: "none": leave it out, or name a store of results');
   if (definition.name === undefined) reader.mistake("name is missing: it is stored with every job");
   reader.finish(`Task ${JSON.stringify(definition.name)}, defined at ${place}, does not fit`);
   return task;

@@ -33,6 +33,13 @@ export interface FailedAttempt {
 export interface AppOptions {
   /** Where the jobs are: `sqlite:PATH` or `memory:`. Default: `LOVAGE_URL`, else `sqlite:lovage.db`. */
   readonly url?: string;
+  /** Instead of `url`, where the results are elsewhere: the engine that has the jobs until they have ended. Default: as `url`. */
+  readonly broker?: string;
+  /**
+   * Where the jobs are that have ended: the URL of another engine, or `"none"`, which keeps none of them. Default: where
+   * all jobs are.
+   */
+  readonly results?: string;
   /** Apps of different namespaces share a store without seeing each other. Lower-case letters, digits, `_`. Default `"lovage"`. */
   readonly namespace?: string;
   /** Defaults of every task of this app. */
@@ -59,6 +66,8 @@ export interface AppOptions {
 /** `AppOptions` after defaults and validation. */
 export interface Settings {
   readonly url: string;
+  /** Where the jobs are that have ended, if that is elsewhere; `"none"`: nowhere. */
+  readonly resultsUrl: string | undefined;
   readonly namespace: string;
   readonly task: JobOptions;
   /** For jobs that end where no task is at hand: revoked from outside, expired, lost. */
@@ -77,6 +86,8 @@ export interface Settings {
 
 const appOptionKeys: readonly string[] = [
   "url",
+  "broker",
+  "results",
   "namespace",
   "task",
   "retention",
@@ -91,6 +102,18 @@ const appOptionKeys: readonly string[] = [
 
 const retentionKeys: readonly string[] = [...retentionOptionKeys, "max"];
 const taskKeys: readonly string[] = jobOptionKeys.filter((key) => key !== "retention");
+
+/** What `results` says where jobs that have ended are not kept. */
+export const NO_RESULTS = "none";
+
+// The results have a namespace of their own, `<namespace>_results`, so that both sides may share one server.
+const RESULTS_SUFFIX = "_results";
+const MAX_NAMESPACE = 31;
+
+/** The namespace of the results of an app whose broker is elsewhere. */
+export function resultsNamespace(namespace: string): string {
+  return `${namespace}${RESULTS_SUFFIX}`;
+}
 
 const LIMIT_BYTES = { min: 1, max: 2 ** 30 };
 
@@ -107,12 +130,13 @@ export function readAppOptions(
   const given = reader.knownKeys("", options, [...appOptionKeys, ...extraKeys]);
   const { max, succeeded, failed, revoked } = reader.knownKeys("retention", given.retention, retentionKeys);
   const task: JobOptions = {
-    ...reader.knownKeys("task", given.task, taskKeys),
+    ...readTaskDefaults(reader, given),
     retention: { succeeded, failed, revoked },
   };
   const settings: Settings = {
-    url: readUrl(reader, given.url, environment),
-    namespace: readNamespace(reader, given.namespace),
+    url: readUrl(reader, given, environment),
+    resultsUrl: readResults(reader, given),
+    namespace: readNamespace(reader, given),
     task,
     jobDefaults: readJobOptions(reader, "task.", {}, task),
     maxFinished: reader.integer("retention.max", max, defaults["retention.max"].value, {
@@ -132,15 +156,35 @@ export function readAppOptions(
   return settings;
 }
 
+function readTaskDefaults(reader: OptionReader, { task, results }: AppOptions): JobOptions {
+  const given: JobOptions = reader.knownKeys("task", task, taskKeys);
+  if (results !== NO_RESULTS) return given;
+  if (given.result === "keep") reader.mistake('task.result is "keep", while results is "none": leave out one of them');
+  return { ...given, result: "discard" };
+}
+
+function readResults(reader: OptionReader, { url, broker, results }: AppOptions): string | undefined {
+  if (url !== undefined && broker !== undefined)
+    reader.mistake("url and broker are both given: broker stands for url where results are elsewhere");
+  if (broker !== undefined && results === undefined)
+    reader.mistake("broker is given without results: name the engine of the results too, or write url");
+  if (results === undefined || typeof results === "string") return results;
+  reader.mistake(`results is ${show(results)}, not a URL: write "postgres://…", or "none" to keep none`);
+  return undefined;
+}
+
 function readUrl(
   reader: OptionReader,
-  value: string | undefined,
+  { url: whole, broker, results }: AppOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
+  const name = broker === undefined ? "url" : "broker";
+  const value = whole ?? broker;
   // An empty variable is how a shell or a compose file says "not set".
   const url = value ?? (environment.LOVAGE_URL || defaults.url.value);
+  if (url === results) reader.mistake(`results is the ${name} itself: leave it out, and they are there`);
   if (typeof url === "string") return url;
-  reader.mistake(`url is ${show(url)}, not a URL: write "sqlite:PATH" or "memory:"`);
+  reader.mistake(`${name} is ${show(url)}, not a URL: write "sqlite:PATH" or "memory:"`);
   return defaults.url.value;
 }
 
@@ -151,8 +195,12 @@ function readLogFormat(reader: OptionReader, value: string | undefined): "human"
   return fallback;
 }
 
-function readNamespace(reader: OptionReader, value: string | undefined): string {
+function readNamespace(reader: OptionReader, { namespace: value, results }: AppOptions): string {
   const namespace = value ?? defaults.namespace.value;
+  if (results !== undefined && typeof namespace === "string" && resultsNamespace(namespace).length > MAX_NAMESPACE)
+    reader.mistake(
+      `namespace is ${show(namespace)}: with results apart, at most 23 characters, since theirs is longer`,
+    );
   // It becomes part of table and key names on every engine.
   if (typeof namespace === "string" && /^[a-z][a-z0-9_]{0,30}$/.test(namespace)) return namespace;
   reader.mistake(

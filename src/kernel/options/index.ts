@@ -1,5 +1,5 @@
 export type { AppOptions, FailedAttempt, QueueOptions, Settings } from "./app-options.ts";
-export { readAppOptions } from "./app-options.ts";
+export { NO_RESULTS, readAppOptions, resultsNamespace } from "./app-options.ts";
 export { type Default, defaults, environmentDefaults, fixedLimits } from "./defaults.ts";
 export { OptionReader, type Range } from "./reader.ts";
 export type {
