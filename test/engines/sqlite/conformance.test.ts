@@ -1,38 +1,10 @@
-import { rmSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
 import fastCheck from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  describeDefaultLease,
-  describeEngine,
-  type EngineAdapter,
-  expectedTests,
-} from "../../../src/testing/conformance/index.ts";
-import { openEngine, pathOf } from "./conformance-engine.ts";
+import { describeDefaultLease, describeEngine, expectedTests } from "../../../src/testing/conformance/index.ts";
+import { sqliteAdapter } from "./adapter.ts";
 
-const adapter: EngineAdapter = {
-  name: "SQLite",
-  open: openEngine,
-  leaseMs: 1_000,
-  processes: { module: new URL("./conformance-engine.ts", import.meta.url).href },
-  // A file is never away; the worst that can happen to it is that somebody holds its lock.
-  async outage(reference) {
-    const database = new DatabaseSync(pathOf(reference), { timeout: 10_000 });
-    database.exec("BEGIN EXCLUSIVE");
-    return {
-      async end() {
-        database.exec("ROLLBACK");
-        database.close();
-      },
-    };
-  },
-  async discard(reference) {
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(pathOf(reference) + suffix, { force: true });
-  },
-};
-
-const report = describeEngine(adapter, { describe, test, fastCheck });
-describeDefaultLease(adapter, { describe, test, fastCheck });
+const report = describeEngine(sqliteAdapter, { describe, test, fastCheck });
+describeDefaultLease(sqliteAdapter, { describe, test, fastCheck });
 
 test("nothing falls away unseen", () => {
   expect(report.skipped).toEqual([]);

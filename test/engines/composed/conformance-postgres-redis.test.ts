@@ -1,0 +1,3 @@
+import { describeComposed } from "./describe-composed.ts";
+
+await describeComposed("postgres", "redis");
