@@ -40,4 +40,5 @@ export type {
 export { override } from "./override.ts";
 export { keyConflict, pushTooLate, queueFull } from "./refusals.ts";
 export { answerRepeat, type SettledJob } from "./repeat.ts";
+export { tlsTrouble } from "./tls.ts";
 export type { Upkeep } from "./upkeep.ts";

@@ -1,8 +1,10 @@
+import { tlsTrouble } from "../../engine/index.ts";
 import {
   EngineTimeout,
   EngineUnavailable,
   LovageError,
   NotJson,
+  OptionsInvalid,
   StorageFull,
   StorageInvalid,
   TooLarge,
@@ -47,10 +49,28 @@ export function toEngineError(error: unknown, place: string): LovageError {
 /** As {@link toEngineError}, of a connection that was never made: nothing can have been stored over it. */
 export function toConnectError(error: unknown, place: string): LovageError {
   if (error instanceof LovageError || isServers(error)) return toEngineError(error, place);
+  const options = { cause: error, details: { place } };
+  if (isUnreadableFile(error))
+    return new OptionsInvalid(
+      `A file that the URL names cannot be read (${textOf(error)}). Correct sslrootcert, sslcert or sslkey, or let this user read it.`,
+      options,
+    );
+  const trouble = tlsTrouble(error, { ca: "sslrootcert", certificate: "sslcert and sslkey" }) ?? withoutTls(error);
+  if (trouble !== undefined) return new EngineUnavailable(`PostgreSQL at ${place} ${trouble}`, options);
   return new EngineUnavailable(
     `PostgreSQL at ${place} cannot be reached: ${textOf(error)}. Look whether it runs, and listens there; the operation may be repeated.`,
-    { cause: error, details: { place } },
+    options,
   );
+}
+
+/** The library reads the files of TLS while it reads the URL. */
+function isUnreadableFile(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && (error.syscall === "open" || error.syscall === "read");
+}
+
+function withoutTls(error: unknown): string | undefined {
+  if (!textOf(error).includes("does not support SSL")) return undefined;
+  return `does not speak TLS (${textOf(error)}). Set "ssl = on" in its configuration, or leave sslmode out of the URL.`;
 }
 
 function fromSqlState(state: string, cause: unknown, place: string): LovageError {
@@ -83,7 +103,7 @@ function fromSqlState(state: string, cause: unknown, place: string): LovageError
     );
   if (state.startsWith(AUTHORIZATION_CLASS))
     return new EngineUnavailable(
-      `PostgreSQL at ${place} refused access (${text}). Check user and password, and pg_hba.conf of the server.`,
+      `PostgreSQL at ${place} refused access (${text}). Check user and password, and pg_hba.conf of the server${text.includes("no encryption") ? '; where it demands TLS, add "sslmode=verify-full" to the URL' : ""}.`,
       options,
     );
   if (state === NO_DATABASE)

@@ -1,3 +1,4 @@
+import { tlsTrouble } from "../../engine/index.ts";
 import {
   EngineClosed,
   EngineTimeout,
@@ -8,9 +9,13 @@ import {
   StorageInvalid,
 } from "../../kernel/errors.ts";
 
+const TLS_PARAMETERS = { ca: "ca", certificate: "cert" };
+
 /** Whatever was thrown at the server, as an error of the catalogue. `place` names the server, without its password. */
 export function toEngineError(error: unknown, place: string): LovageError {
   if (error instanceof LovageError) return error;
+  const trouble = tlsTrouble(error, TLS_PARAMETERS);
+  if (trouble !== undefined) return refusedByTls(place, trouble, error);
   const text = textOf(error);
   const options = { cause: error, details: { server: place } };
   switch (replyCodeOf(text)) {
@@ -70,11 +75,25 @@ export function connectionLost(place: string, cause: unknown): EngineUnavailable
 }
 
 export function unreachable(place: string, cause: unknown): EngineUnavailable {
+  const trouble = tlsTrouble(cause, TLS_PARAMETERS);
+  if (trouble !== undefined) return refusedByTls(place, trouble, cause);
   const reason = cause === undefined ? "" : ` (${textOf(cause)})`;
   return new EngineUnavailable(
-    `Redis at ${place} cannot be reached${reason}. Check that it runs and that the URL names it; the connection is tried again and again.`,
+    `Redis at ${place} cannot be reached${reason}. Check that it runs and that the URL names it${tlsHint(cause)}; the connection is tried again and again.`,
     { cause, details: { server: place } },
   );
+}
+
+/** Where one side speaks TLS and the other does not, neither is told so: the connection is cut, or nothing comes. */
+function tlsHint(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ECONNRESET" || code === "EPIPE")
+    return ', with "rediss://" if it speaks TLS, and with cert and key if it wants a certificate of its clients';
+  return code === "ETIMEDOUT" ? ', with "rediss://" only if it speaks TLS' : "";
+}
+
+function refusedByTls(place: string, trouble: string, cause: unknown): EngineUnavailable {
+  return new EngineUnavailable(`Redis at ${place} ${trouble}`, { cause, details: { server: place } });
 }
 
 export function noAnswer(place: string): EngineTimeout {

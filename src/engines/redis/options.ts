@@ -4,7 +4,8 @@ import { OptionsInvalid } from "../../kernel/errors.ts";
 export interface RedisEngineOptions {
   /**
    * `redis://user:password@host:6379/0`, `rediss://` for TLS; `redis+sentinel://host:26379,host2:26379/master/0`;
-   * `redis+cluster://host:7000,host2:7000`. With TLS: `rediss+sentinel://`, `rediss+cluster://`.
+   * `redis+cluster://host:7000,host2:7000`. With TLS: `rediss+sentinel://`, `rediss+cluster://`; then `?ca=/path/ca.pem`
+   * names who signed the server's certificate, and `cert` and `key` a certificate of this process.
    */
   readonly url: string;
   /** Part of the name of all its keys: several apps share one server without crosstalk. Default `"lovage"`. */
@@ -17,6 +18,13 @@ export interface RedisNode {
   readonly port: number;
 }
 
+/** The paths of files in PEM format; what is not named is Node's own. */
+export interface TlsFiles {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
+
 /** `RedisEngineOptions` after defaults and validation. Structured-cloneable. */
 export interface RedisSettings {
   readonly kind: "standalone" | "sentinel" | "cluster";
@@ -24,6 +32,7 @@ export interface RedisSettings {
   /** The name under which the Sentinels know the master. */
   readonly master: string | undefined;
   readonly tls: boolean;
+  readonly tlsFiles: TlsFiles;
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly database: number;
@@ -41,7 +50,7 @@ const DEFAULT_PORTS = { standalone: 6379, sentinel: 26379, cluster: 6379 } as co
 export function readRedisOptions({ url, namespace = "lovage" }: RedisEngineOptions): RedisSettings {
   const mistakes: string[] = [];
   const parts = splitUrl(url, mistakes);
-  const durability = readParameters(parts.query, mistakes);
+  const { durability, tlsFiles } = readParameters(parts, mistakes);
   const nodes = readNodes(parts, mistakes);
   const [master, database] = readPath(parts, mistakes);
   const username = decode(parts.username, mistakes);
@@ -52,6 +61,7 @@ export function readRedisOptions({ url, namespace = "lovage" }: RedisEngineOptio
   return {
     kind: parts.kind,
     tls: parts.tls,
+    tlsFiles,
     nodes,
     master,
     username,
@@ -115,14 +125,21 @@ function readPath({ path, kind }: UrlParts, mistakes: string[]): [master: string
   return [master, Number(database)];
 }
 
-function readParameters(query: string, mistakes: string[]): RedisSettings["durability"] {
+const PARAMETERS: readonly string[] = ["durability", "ca", "cert", "key"];
+
+function readParameters({ query, tls }: UrlParts, mistakes: string[]): Pick<RedisSettings, "durability" | "tlsFiles"> {
   const parameters = new URLSearchParams(query);
   for (const key of parameters.keys())
-    if (key !== "durability") mistakes.push(`${key} is not a parameter of a Redis URL; there is durability`);
+    if (!PARAMETERS.includes(key))
+      mistakes.push(`${key} is not a parameter of a Redis URL; there are ${PARAMETERS.join(", ")}`);
   const durability = parameters.get("durability") ?? "acknowledged";
-  if (durability === "acknowledged" || durability === "replicated") return durability;
+  const [ca, cert, key] = ["ca", "cert", "key"].map((name) => parameters.get(name) ?? undefined);
+  if (!tls && (ca ?? cert ?? key) !== undefined) mistakes.push('ca, cert and key are for TLS: write "rediss"');
+  if ((cert === undefined) !== (key === undefined)) mistakes.push("cert and key go together: one of them is missing");
+  const tlsFiles = { ca, cert, key };
+  if (durability === "acknowledged" || durability === "replicated") return { durability, tlsFiles };
   mistakes.push(`durability is ${JSON.stringify(durability)}, not "acknowledged" or "replicated"`);
-  return "acknowledged";
+  return { durability: "acknowledged", tlsFiles };
 }
 
 function decode(text: string | undefined, mistakes: string[]): string | undefined {

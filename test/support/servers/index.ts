@@ -27,6 +27,7 @@
  * A private server listens on 127.0.0.1, on a free port, and keeps all it has in a temporary folder. `close()` ends it;
  * should the test process die before that, a keeper does (see folder.ts).
  */
+export { type Certificates, makeCertificates, opensslProgram } from "./certificates.ts";
 export { type FoundServer, findPostgres, findRedis } from "./find.ts";
 export { type PgBouncer, type PgBouncerOptions, pgBouncerProgram, startPgBouncer } from "./pgbouncer.ts";
 export {

@@ -19,7 +19,7 @@ export async function findOwner(driver: Driver, settings: RedisSettings, key: st
 }
 
 async function askForOwner(driver: Driver, settings: RedisSettings, node: RedisNode, key: string): Promise<RedisNode> {
-  const client = createClient(driver, settings, node);
+  const client = await createClient(driver, settings, node);
   // What goes wrong is told by whoever waits for it.
   client.on("error", () => {});
   try {

@@ -1,5 +1,6 @@
+import { readFile } from "node:fs/promises";
 import type { Redis, RedisOptions } from "ioredis";
-import { EngineUnknown } from "../../../kernel/errors.ts";
+import { EngineUnknown, OptionsInvalid } from "../../../kernel/errors.ts";
 import type { RedisNode, RedisSettings } from "../options.ts";
 
 export type Driver = Pick<typeof import("ioredis"), "Redis">;
@@ -29,24 +30,25 @@ const KEEP_ALIVE_MS = 10_000;
  * A client of one server that neither connects again nor repeats commands: what was in flight when a connection broke
  * fails at once, and who owns the connection makes the next one.
  */
-export function createClient({ Redis }: Driver, settings: RedisSettings, node: RedisNode): Redis {
-  return new Redis({ ...node, ...clientOptions(settings) });
+export async function createClient({ Redis }: Driver, settings: RedisSettings, node: RedisNode): Promise<Redis> {
+  return new Redis({ ...node, ...(await clientOptions(settings)) });
 }
 
 /** The same of the master that the Sentinels name at present. */
-export function createSentinelClient({ Redis }: Driver, settings: RedisSettings): Redis {
+export async function createSentinelClient({ Redis }: Driver, settings: RedisSettings): Promise<Redis> {
   return new Redis({
     sentinels: settings.nodes.map(({ host, port }) => ({ host, port })),
     name: settings.master ?? "",
     sentinelRetryStrategy: () => null,
     enableTLSForSentinelMode: settings.tls,
-    ...clientOptions(settings),
+    ...(await clientOptions(settings)),
   });
 }
 
-function clientOptions({ tls, username, password, database }: RedisSettings): RedisOptions {
+async function clientOptions(settings: RedisSettings): Promise<RedisOptions> {
+  const { tls, username, password, database } = settings;
   return {
-    ...(tls ? { tls: {} } : {}),
+    ...(tls ? { tls: await readTlsFiles(settings) } : {}),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     db: database,
@@ -60,4 +62,21 @@ function clientOptions({ tls, username, password, database }: RedisSettings): Re
     maxRetriesPerRequest: null,
     retryStrategy: () => null,
   };
+}
+
+/** Anew for each connection: certificates are renewed while a process runs. */
+async function readTlsFiles({ tlsFiles }: RedisSettings): Promise<Record<string, Buffer>> {
+  const contents: Record<string, Buffer> = {};
+  for (const [name, path] of Object.entries(tlsFiles)) {
+    if (path === undefined) continue;
+    try {
+      contents[name] = await readFile(path);
+    } catch (cause) {
+      throw new OptionsInvalid(
+        `The file that "${name}" names in the Redis URL cannot be read: ${path}. Correct the path, or let this user read it.`,
+        { cause, details: { parameter: name, path } },
+      );
+    }
+  }
+  return contents;
 }
