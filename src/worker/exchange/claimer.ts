@@ -10,7 +10,8 @@ import type { Claimed, Exchange } from "./exchange.ts";
 const MAX_IN_FLIGHT = 2;
 // From here up, each of the two claims half of the slots, so that neither side waits for the other.
 const HALVES_FROM_CONCURRENCY = 8;
-const OUTAGE_BACKOFF = { baseMs: 100, maxMs: 5_000, jitter: "added" } as const;
+// With the jitter at most 3 s: after an outage of any length a worker claims within 5 s, connecting included.
+const OUTAGE_BACKOFF = { baseMs: 100, maxMs: 1_500, jitter: "added" } as const;
 
 export interface ClaimerParts {
   readonly jobs: Jobs;
