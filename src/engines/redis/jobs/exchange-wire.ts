@@ -2,7 +2,7 @@ import type { ClaimRequest, ExchangeReply, ExchangeRequest } from "../../../engi
 import { toErrorRecord } from "../../../kernel/error-record.ts";
 import { LovageError } from "../../../kernel/errors.ts";
 import type { Outcome, Settlement, SettlementReply } from "../../../kernel/job.ts";
-import type { Reader } from "../wire/reader.ts";
+import { Reader } from "../wire/reader.ts";
 import { pack, type Writer } from "../wire/writer.ts";
 import { checkPayload, writePayload, writeWhen } from "./payload.ts";
 import { readRefusal } from "./refusal.ts";
@@ -107,9 +107,15 @@ function readSettlementReply(reader: Reader): SettlementReply {
   return state === 0 ? { status: "stale" } : { status: "applied", state: stateNumbered(state) };
 }
 
-/** Queue and task of lanes, as `lanesOf` of `scripts/lib/lanes.lua` lists them. */
+/** Queue and task of lanes, as `describeLanes` of `scripts/lib/lanes.lua` lists them. */
 export function readLanes(reader: Reader): LaneNames {
   const lanes = new Map<number, readonly [string, string]>();
-  for (let left = reader.array() / 3; left > 0; left -= 1) lanes.set(reader.number(), [reader.text(), reader.text()]);
+  for (let left = reader.array() / 2; left > 0; left -= 1) lanes.set(reader.number(), readLane(reader.bytes()));
   return lanes;
+}
+
+function readLane(packed: Buffer): readonly [queue: string, task: string] {
+  const reader = new Reader(packed);
+  reader.array();
+  return [reader.text(), reader.text()];
 }

@@ -1,18 +1,29 @@
 -- uses ready
--- Pauses or resumes a queue: takes its lanes out of the indexes, or puts them back. O(lanes).
+-- Pauses or resumes a queue: takes its lanes out of the indexes, or puts them back. O(its lanes).
 local queue, pausing = request[1], request[2]
 call(pausing and 'SADD' or 'SREM', prefix .. 'paused', queue)
-anyPaused = nil
-local amounts = {}
-for number, packed in pairs(readHash(prefix .. 'lanes')) do
-  local stored = cmsgpack.unpack(packed)
-  if stored[1] == queue then
-    local lane = tonumber(number)
-    dirty[lane] = true
-    local ready = tonumber(call('HGET', prefix .. 'count', lane .. ':' .. READY) or nil)
-    if ready ~= nil and not pausing then amounts[lane] = ready end
+local lanes = call('SMEMBERS', lanesOfQueue(queue))
+
+local function takeOut()
+  for _, packed in ipairs(lanes) do
+    local number = struct.unpack('<I4', packed)
+    call('ZREM', taskIndex(laneAt(number).task), number)
   end
+  call('UNLINK', queueIndex(queue))
 end
-flushHeads()
-wakeFor(amounts)
+
+local function putBack()
+  local amounts = {}
+  for index, packed in ipairs(readAll('HMGET', prefix .. 'count', lanes)) do
+    local number = struct.unpack('<I4', lanes[index])
+    local ready = packed and select(READY, struct.unpack(COUNTS, packed)) or 0
+    if ready > 0 then amounts[number] = ready end
+    local first = call('ZRANGE', readyKey(number), 0, 0, 'WITHSCORES')
+    if #first > 0 then announceHead(laneAt(number), tonumber(first[2])) end
+  end
+  flushHeads()
+  wakeFor(amounts)
+end
+
+if pausing then takeOut() else putBack() end
 return ''

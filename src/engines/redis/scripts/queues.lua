@@ -1,17 +1,14 @@
 -- uses lanes
 -- The numbers of every lane with jobs, the paused queues, and for each lane with ready jobs its first one. O(lanes).
-local counted = call('HGETALL', prefix .. 'count')
 local numbers, heads = {}, {}
-for at = 1, #counted, 2 do
-  local lane, state = string.match(counted[at], '^(%d+):(%d+)$')
-  lane, state = tonumber(lane), tonumber(state)
-  local queue, task = laneAt(lane).queue, laneAt(lane).task
-  appendAll(numbers, { queue, task, state, tonumber(counted[at + 1]) })
+eachCount(function(number, state, amount)
+  local lane = laneAt(number)
+  appendAll(numbers, { lane.queue, lane.task, state, amount })
   if state == READY then
-    local first = call('ZRANGE', readyKey(lane), 0, 0, 'WITHSCORES')
-    if #first > 0 then heads[#heads + 1] = { queue, first[1], tonumber(first[2]) } end
+    local first = call('ZRANGE', readyKey(number), 0, 0, 'WITHSCORES')
+    if #first > 0 then heads[#heads + 1] = { lane.queue, first[1], tonumber(first[2]) } end
   end
-end
+end)
 local quarantined = call('ZRANGE', prefix .. 'quarantine', 0, 99, 'WITHSCORES')
 for at = 1, #quarantined, 2 do
   local value = fetch(quarantined[at])

@@ -103,7 +103,6 @@ local function flush()
   flushFinished()
   flushReady()
   flushCounts()
-  flushHeads()
   wakeFor(readied)
   readied = {}
   flushChanges()

@@ -13,9 +13,10 @@ local function addReady(id, lane, sequence, crashes)
   end
   local additions = readyAdditions[lane]
   if additions == nil then
-    additions = {}
+    additions = { first = sequence }
     readyAdditions[lane] = additions
   end
+  if sequence < additions.first then additions.first = sequence end
   additions[#additions + 1] = sequence
   additions[#additions + 1] = id
 end
@@ -26,13 +27,16 @@ local function removeReady(id, lane, crashes)
     return
   end
   call('ZREM', readyKey(lane), id)
-  dirty[lane] = true
 end
 
 local function flushReady()
-  for lane, additions in pairs(readyAdditions) do
-    callWithAll('ZADD', readyKey(lane), additions)
-    dirty[lane] = true
+  local numbers = {}
+  for lane in pairs(readyAdditions) do numbers[#numbers + 1] = lane end
+  loadLanes(numbers)
+  for _, number in ipairs(numbers) do
+    callWithAll('ZADD', readyKey(number), readyAdditions[number])
+    announceHead(laneAt(number), readyAdditions[number].first)
   end
   readyAdditions = {}
+  flushHeads()
 end
