@@ -21,7 +21,7 @@ export function toEngineError(error: unknown, place: string): LovageError {
   switch (replyCodeOf(text)) {
     case "OOM":
       return new StorageFull(
-        `Redis at ${place} has used its maxmemory, so nothing was stored. Raise maxmemory, or keep fewer finished jobs.`,
+        `Redis at ${place} has used its maxmemory, so nothing was stored. Workers go on; raise maxmemory, or keep fewer finished jobs.`,
         options,
       );
     case "MISCONF":
@@ -72,6 +72,13 @@ export function connectionLost(place: string, cause: unknown): EngineUnavailable
     `The connection to Redis at ${place} broke before the answer came. The operation may have taken effect, and may be repeated.`,
     { cause, details: { server: place } },
   );
+}
+
+/** Why no connection came about. */
+export function toConnectError(error: unknown, place: string): LovageError {
+  const isOfNetwork =
+    error instanceof Error && "code" in error && typeof error.code === "string" && /^E[A-Z]+$/.test(error.code);
+  return isOfNetwork ? unreachable(place, error) : toEngineError(error, place);
 }
 
 export function unreachable(place: string, cause: unknown): EngineUnavailable {

@@ -1,7 +1,14 @@
 import type { HealthFinding, Maintenance, MigrationReport } from "../../engine/index.ts";
 import { EngineClosed } from "../../kernel/errors.ts";
+import { Link } from "./connection/link.ts";
+import { toConnectError } from "./errors.ts";
+import { checkFormat, FORMAT, openRequest } from "./format.ts";
 import type { RedisSettings } from "./options.ts";
-import { FORMAT, type Store } from "./store.ts";
+import { scriptNamed } from "./scripts.ts";
+import type { Store } from "./store.ts";
+
+/** What a namespace that is not there yet lacks. */
+const BEGINNING = "begin the namespace";
 
 /** Health of the server, as far as it concerns what Lovage promises. */
 export class RedisMaintenance implements Maintenance {
@@ -11,9 +18,21 @@ export class RedisMaintenance implements Maintenance {
     this.#store = store;
   }
 
-  /** There are no tables to bring up to date: what is stored has a format, which `start()` checks. */
-  async migrate(): Promise<MigrationReport> {
-    return { from: FORMAT, to: FORMAT, applied: [] };
+  /** There are no tables: a namespace has a format, and one that is not there yet begins with the newest. */
+  async migrate({ dryRun }: { readonly dryRun: boolean }): Promise<MigrationReport> {
+    const { settings, keys } = this.#store;
+    let link: Link | undefined;
+    try {
+      link = await Link.open(settings, keys.prefix);
+      const from = Number((await link.send("HGET", [`${keys.prefix}meta`, "format"])) ?? 0);
+      checkFormat(from, settings);
+      if (from === 0 && !dryRun) await link.send("EVAL", [scriptNamed("open").text, 1, keys.prefix, openRequest()]);
+      return { from, to: FORMAT, applied: from === 0 ? [BEGINNING] : [] };
+    } catch (error) {
+      throw toConnectError(error, settings.place);
+    } finally {
+      link?.close();
+    }
   }
 
   async diagnose(): Promise<readonly HealthFinding[]> {

@@ -1,18 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { SchemaTooNew } from "../../kernel/errors.ts";
 import { type Lifecycle, LifecycleGuard } from "../../kernel/lifecycle.ts";
 import { Commands, REQUEST_MS } from "./connection/commands.ts";
 import type { Link } from "./connection/link.ts";
 import { Listener } from "./connection/listener.ts";
 import { notReplicated } from "./errors.ts";
+import { checkFormat, openRequest } from "./format.ts";
 import { History } from "./history.ts";
 import { Keyspace } from "./keyspace.ts";
 import type { RedisSettings } from "./options.ts";
 import { Reader } from "./wire/reader.ts";
-import { pack } from "./wire/writer.ts";
-
-/** The format of what is stored: raised when older code could not work beside newer. */
-export const FORMAT = 1;
 
 // A replica that follows confirms within a millisecond or two; one that does not follow is told of in time to act.
 const REPLICA_MS = 1_000;
@@ -115,17 +110,8 @@ export class Store implements Lifecycle {
   /** @throws SchemaTooNew (`SCHEMA_TOO_NEW`) */
   #readOpening(reader: Reader, startedMs: number): void {
     reader.array();
-    const format = reader.number();
-    if (format > FORMAT) {
-      throw new SchemaTooNew(
-        `The namespace "${this.settings.namespace}" at ${this.settings.place} has format ${format}, and this Lovage knows ${FORMAT}: update it.`,
-      );
-    }
+    checkFormat(reader.number(), this.settings);
     this.history.note(reader.text(), reader.number());
     this.#serverOffsetMs = reader.number() - (startedMs + performance.now()) / 2;
   }
-}
-
-function openRequest(): Buffer {
-  return pack((writer) => writer.array(2).number(FORMAT).text(randomUUID()));
 }

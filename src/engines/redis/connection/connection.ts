@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../../../kernel/clock.ts";
 import { type Lifecycle, LifecycleGuard } from "../../../kernel/lifecycle.ts";
-import { closed, toEngineError, unreachable } from "../errors.ts";
+import { closed, toConnectError, unreachable } from "../errors.ts";
 import type { RedisSettings } from "../options.ts";
 import { Link } from "./link.ts";
 
@@ -115,9 +115,7 @@ export class Connection implements Lifecycle {
       for (const waiter of [...this.#waiters]) waiter.resolve(link);
     } catch (error) {
       this.#cause = error;
-      throw this.#isNetworkError(error)
-        ? unreachable(this.#settings.place, error)
-        : toEngineError(error, this.#settings.place);
+      throw toConnectError(error, this.#settings.place);
     }
   }
 
@@ -159,9 +157,5 @@ export class Connection implements Lifecycle {
       }
       signal.addEventListener("abort", finish, { once: true });
     });
-  }
-
-  #isNetworkError(error: unknown): boolean {
-    return error instanceof Error && "code" in error && typeof error.code === "string" && /^E[A-Z]+$/.test(error.code);
   }
 }
