@@ -3,6 +3,7 @@ import type { JobChange } from "../../kernel/job.ts";
 import { stateNumbered } from "./jobs/stored-job.ts";
 import type { Store } from "./store.ts";
 import { Reader } from "./wire/reader.ts";
+import { pack } from "./wire/writer.ts";
 
 // Scripts publish changes while a key says that somebody watches. A watcher that is gone leaves it to lapse.
 const WATCHED_MS = 60_000;
@@ -45,7 +46,10 @@ export class Changes {
   }
 
   async #say(): Promise<void> {
-    await this.#store.commands.send("SET", [this.#store.keys.watched, "1", "PX", WATCHED_MS]);
+    await this.#store.commands.run(
+      "watch",
+      pack((writer) => writer.number(WATCHED_MS)),
+    );
   }
 
   async #renew(): Promise<void> {

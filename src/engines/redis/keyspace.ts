@@ -7,10 +7,6 @@ export class Keyspace {
     this.prefix = `lovage:{${encodeURIComponent(namespace)}}:`;
   }
 
-  get watched(): string {
-    return `${this.prefix}watched`;
-  }
-
   get changes(): string {
     return `${this.prefix}changes`;
   }

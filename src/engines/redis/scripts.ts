@@ -3,14 +3,14 @@ import { readFileSync } from "node:fs";
 
 /** The operations: one file of `scripts/` each. */
 export type ScriptName =
-  | ("open" | "push" | "exchange" | "progress" | "wait" | "leave")
+  | ("open" | "push" | "exchange" | "progress" | "wait" | "leave" | "watch")
   | ("register" | "renew" | "beat" | "deregister" | "rescue")
   | ("promote" | "expire" | "prune")
   | ("ended" | "store" | "drop")
   | ("get" | "list" | "bulk" | "pause" | "queues" | "counts" | "workers");
 
 export const scriptNames: readonly ScriptName[] = [
-  ...(["open", "push", "exchange", "progress", "wait", "leave"] as const),
+  ...(["open", "push", "exchange", "progress", "wait", "leave", "watch"] as const),
   ...(["register", "renew", "beat", "deregister", "rescue"] as const),
   ...(["promote", "expire", "prune"] as const),
   ...(["ended", "store", "drop"] as const),

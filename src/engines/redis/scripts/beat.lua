@@ -1,4 +1,4 @@
--- uses finish, lease, history
+-- uses relief, finish, lease, history
 -- Renews a lease, and brings the engine's and the worker's view of what it runs together. O(jobs held).
 -- `held`: false, or {id, fence, …}, the pending exchanges and the number of the next one.
 local worker, leaseMs, held, pending, nextExchange = request[1], request[2], request[3], request[4], request[5]

@@ -1,4 +1,4 @@
--- uses finish, filter, history
+-- uses relief, finish, filter, history
 -- Revokes, retries or removes jobs: the named ones, or those of a part of all ids that fit a filter. O(jobs looked at).
 -- `place`: false, or where a walk by id goes on and where it ends.
 local action, named, place, filter, dryRun, reason, retainMs =

@@ -1,4 +1,4 @@
--- uses finish, lease
+-- uses relief, finish, lease
 -- Ends a worker's lease and gives back what it still holds. O(jobs held).
 local worker = request
 for _, id in ipairs(call('HKEYS', prefix .. 'a:' .. worker)) do

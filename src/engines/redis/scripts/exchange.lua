@@ -1,4 +1,4 @@
--- uses settle, claim, history, line
+-- uses relief, settle, claim, history, line
 -- Settles what has finished, claims what is next, and puts into line those who wait again after a hint.
 -- O(settlements + jobs claimed · log jobs claimed), each of them in calls of many.
 local worker, exchange, settlements, claim = request[1], request[2], request[3], request[4]

@@ -1,4 +1,4 @@
--- uses finish
+-- uses relief, finish
 -- Revokes at most `max` jobs that passed their expiry unclaimed. O(jobs revoked · log jobs that can expire).
 local max, retainMs = request[1], request[2]
 local ids = call('ZRANGEBYSCORE', prefix .. 'expiring', '-inf', now, 'LIMIT', 0, max)

@@ -1,4 +1,4 @@
--- uses context
+-- uses relief, context
 -- Begins a namespace where there is none, and says how it stands: the format of what is stored, its epoch, the writes so
 -- far, and this server's clock. `request`: the format of this code and a new epoch.
 call('HSETNX', prefix .. 'meta', 'format', request[1])

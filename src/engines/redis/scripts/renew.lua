@@ -1,4 +1,4 @@
--- uses lease
+-- uses relief, lease
 -- Renews the lease of a worker that is known. O(log workers).
 local worker, leaseMs = request[1], request[2]
 local isKnown = call('EXISTS', leaseKey(worker)) == 1

@@ -1,4 +1,4 @@
--- uses finish, lease
+-- uses relief, finish, lease
 -- Takes at most `max` jobs from workers whose lease lapsed; a worker without any left is forgotten. Only a worker whose own
 -- lease was steady for one lease may do so: after an outage everyone has lapsed, and nobody crashed.
 -- O(lapsed workers + jobs taken).

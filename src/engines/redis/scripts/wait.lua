@@ -1,4 +1,4 @@
--- uses line
+-- uses relief, line
 -- Puts waiting workers into line. `request`: as `enterLine` takes it.
 enterLine(request)
 return ''
