@@ -39,13 +39,37 @@ testPostgres("a claim visits no job of a paused queue, of an unknown task, or th
   expect(visited(plans)).toBeLessThan(30);
 });
 
-testPostgres("a claim from many lanes looks at little more than it takes", async () => {
+testPostgres("a claim from all queues looks at no more than it takes, however many there are", async () => {
   const { engine, client } = await start();
-  const jobs = Array.from({ length: JOBS }, (_, index) => ({ queue: `queue ${index % 50}` }));
-  await engine.jobs.push([pushRequest(jobs)]);
+  await engine.jobs.push([acrossQueues()]);
+  await engine.inspect.pause("a queue without jobs");
+  const plans = await plansOf(client, () => client.query(CLAIM, [100, 0]));
+  // Those taken, by the index and by their places.
+  expect(plans).toContain("job_ready_task");
+  expect(visited(plans)).toBeLessThanOrEqual(200);
+});
+
+testPostgres("beside the jobs of a paused queue a claim looks at little more than it takes", async () => {
+  const { engine, client } = await start();
+  await engine.jobs.push([many({ queue: "paused" }), acrossQueues()]);
+  await engine.inspect.pause("paused");
   const plans = await plansOf(client, () => client.query(CLAIM, [100, 0]));
   expect(visited(plans)).toBeLessThan(2_000);
 });
+
+testPostgres("a worker that begins to wait looks at one job, however many queues there are", async () => {
+  const { engine, client } = await start();
+  await engine.jobs.push([acrossQueues()]);
+  const plans = await plansOf(client, () =>
+    client.query("SELECT lovage.wait_for_jobs('process', 1, '{task,unknown}', NULL, 0, false, 60000)"),
+  );
+  expect(plans).toContain("on job");
+  expect(visited(plans)).toBeLessThan(10);
+});
+
+function acrossQueues(): ReturnType<typeof pushRequest> {
+  return pushRequest(Array.from({ length: JOBS }, (_, index) => ({ queue: `queue ${index % 50}` })));
+}
 
 /** A server of its own, whose superuser can be told how statements are carried out. */
 async function start(): Promise<{ engine: Engine; client: Client }> {

@@ -1,5 +1,5 @@
--- Gives ready jobs to a worker: first those lanes are found that it may take from (paused queues and unknown tasks are
--- out), then their heads are locked by `pick`, which never visits another lane. `oldest` of the jobs are those that were
+-- Gives ready jobs to a worker: first the `sources` are found that it may take from (paused queues and unknown tasks are
+-- out), then their heads are locked by `pick`, which never visits another job. `oldest` of the jobs are those that were
 -- pushed first, whatever their priority; they are only looked for where there is more than one priority.
 -- The last row has no id, and says whether a job waits that must run alone in its process.
 CREATE OR REPLACE FUNCTION {schema}.claim(
@@ -12,29 +12,38 @@ CREATE OR REPLACE FUNCTION {schema}.claim(
 #variable_conflict use_column
 DECLARE
   now_ms bigint := {schema}.now_ms();
-  lanes integer[];
+  lanes integer[] := '{}';
+  tasks integer[] := '{}';
+  alone_lanes integer[] := '{}';
+  has_priorities boolean := true;
   first_pushed tid[] := '{}';
   picked tid[] := '{}';
   claimed_ids text[];
 BEGIN
   quarantined := false;
   IF wanted > 0 AND EXISTS (SELECT FROM {schema}.lease WHERE lease.worker = claimant) THEN
-    lanes := {schema}.eligible_lanes(known_tasks, known_queues);
-  END IF;
-  IF cardinality(lanes) > 0 THEN
     IF EXISTS (
       SELECT FROM {schema}.job
       WHERE expires_at IS NOT NULL AND (state = 'ready' OR state = 'scheduled') AND expires_at <= now_ms
     ) THEN
       PERFORM {schema}.expire(500, retain, expiry_reason, true);
     END IF;
-    IF alone THEN picked := {schema}.pick_quarantined(lanes, now_ms); END IF;
+    alone_lanes := {schema}.quarantined_lanes(known_tasks, known_queues);
+    IF alone AND cardinality(alone_lanes) > 0 THEN picked := {schema}.pick_quarantined(alone_lanes, now_ms); END IF;
     IF cardinality(picked) = 0 THEN
-      IF oldest > 0 AND {schema}.has_priorities(lanes) THEN
-        first_pushed := {schema}.pick_oldest(lanes, oldest, now_ms);
+      SELECT found.lanes, found.tasks INTO lanes, tasks FROM {schema}.sources(known_tasks, known_queues) AS found;
+      -- One source needs no look ahead where no turn of the oldest comes.
+      IF cardinality(lanes) > 1 OR oldest > 0 THEN
+        SELECT found.lanes, found.tasks, found.has_priorities INTO lanes, tasks, has_priorities
+        FROM {schema}.narrow(lanes, tasks) AS found;
+      END IF;
+    END IF;
+    IF cardinality(lanes) > 0 THEN
+      IF oldest > 0 AND has_priorities THEN
+        first_pushed := {schema}.pick_oldest(lanes, tasks, oldest, now_ms);
       END IF;
       IF wanted > cardinality(first_pushed) THEN
-        picked := {schema}.pick(lanes, wanted - cardinality(first_pushed), first_pushed, now_ms);
+        picked := {schema}.pick(lanes, tasks, wanted - cardinality(first_pushed), first_pushed, now_ms);
       END IF;
     END IF;
     RETURN QUERY
@@ -43,6 +52,11 @@ BEGIN
           state = 'active', worker = claimant, exchange = exchange_number, started_at = now_ms, retain_ms = retain,
           fence = job.fence + 1, version = job.version + 1
         WHERE job.ctid = ANY (first_pushed || picked) AND job.state = 'ready'
+          -- A queue whose first ready job came after the sources were found, or that was paused since.
+          AND (NOT EXISTS (SELECT FROM {schema}.queue WHERE queue.paused) OR NOT EXISTS (
+            SELECT FROM {schema}.lane JOIN {schema}.queue ON queue.name = lane.queue
+            WHERE lane.lane = job.lane AND queue.paused
+          ))
         RETURNING job.*
       ), tallied AS (
         INSERT INTO {schema}.tally (lane, was, became, jobs)
@@ -59,9 +73,9 @@ BEGIN
       );
       PERFORM {schema}.changed(claimed_ids, array_fill('active'::text, ARRAY[cardinality(claimed_ids)]));
     END IF;
-    quarantined := EXISTS (
+    quarantined := cardinality(alone_lanes) > 0 AND EXISTS (
       SELECT FROM {schema}.job
-      WHERE job.lane = ANY (lanes) AND job.state = 'ready' AND job.crashes >= 2
+      WHERE job.lane = ANY (alone_lanes) AND job.state = 'ready' AND job.crashes >= 2
         AND (job.expires_at IS NULL OR job.expires_at > now_ms)
     );
   END IF;

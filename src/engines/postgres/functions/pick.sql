@@ -1,8 +1,9 @@
--- Locks the next jobs of several lanes, in the order of their places, and passes over those that others hold.
--- Each round looks at the head of each lane behind `after`, by the index `job_ready`; what lies before the last look of
--- every lane that may have more is sure to be next.
-CREATE OR REPLACE FUNCTION {schema}.pick(lanes integer[], wanted integer, excluded tid[], now_ms bigint)
-RETURNS tid[] LANGUAGE plpgsql AS $$
+-- Locks the next jobs of some sources, in the order of their places, and passes over those that others hold.
+-- Each round looks at the head of each source behind `after`, by the index `job_ready` or `job_ready_task`; what lies
+-- before the last look into every source that may have more is sure to be next.
+CREATE OR REPLACE FUNCTION {schema}.pick(
+  lanes integer[], tasks integer[], wanted integer, excluded tid[], now_ms bigint
+) RETURNS tid[] LANGUAGE plpgsql AS $$
 DECLARE
   picked tid[] := '{}';
   heads tid[];
@@ -11,24 +12,22 @@ DECLARE
   share integer;
   has_more boolean;
 BEGIN
-  IF cardinality(lanes) = 1 THEN
-    RETURN ARRAY(
-      SELECT ctid FROM {schema}.job
-      WHERE lane = lanes[1] AND state = 'ready' AND crashes < 2 AND (expires_at IS NULL OR expires_at > now_ms)
-        AND ctid <> ALL (excluded)
-      ORDER BY place LIMIT wanted FOR UPDATE SKIP LOCKED
-    );
-  END IF;
+  IF cardinality(lanes) = 1 THEN RETURN {schema}.pick_from(lanes[1], tasks[1], wanted, excluded, now_ms); END IF;
   LOOP
     share := 8 + 2 * (wanted - cardinality(picked)) / cardinality(lanes);
     WITH head AS MATERIALIZED (
-      SELECT found.tid, found.place, row_number() OVER (PARTITION BY wanted_lane.lane ORDER BY found.place) AS number
-      FROM unnest(lanes) AS wanted_lane (lane)
+      SELECT found.tid, found.place, row_number() OVER (PARTITION BY source.number ORDER BY found.place) AS number
+      FROM unnest(lanes, tasks) WITH ORDINALITY AS source (lane, task, number)
       CROSS JOIN LATERAL (
-        SELECT ctid AS tid, place FROM {schema}.job
-        WHERE lane = wanted_lane.lane AND state = 'ready' AND crashes < 2 AND place > after
+        (SELECT ctid AS tid, place FROM {schema}.job
+        WHERE lane = source.lane AND state = 'ready' AND crashes < 2 AND place > after
           AND (expires_at IS NULL OR expires_at > now_ms)
-        ORDER BY place LIMIT share
+        ORDER BY place LIMIT share)
+        UNION ALL
+        (SELECT ctid, place FROM {schema}.job
+        WHERE task = source.task AND state = 'ready' AND crashes < 2 AND place > after
+          AND (expires_at IS NULL OR expires_at > now_ms)
+        ORDER BY place LIMIT share)
       ) AS found
     ), sure AS (
       SELECT tid, place FROM head

@@ -10,6 +10,7 @@ CREATE OR REPLACE FUNCTION {schema}.push(
 ) RETURNS text[] LANGUAGE plpgsql {plan} AS $$
 DECLARE
   now_ms bigint := {schema}.now_ms();
+  tasks integer[];
   created text[];
   states text[];
   ready_lanes integer[];
@@ -17,17 +18,23 @@ DECLARE
   last bigint;
 BEGIN
   PERFORM {schema}.keep_deadline(deadline_at, now_ms);
+  tasks := ARRAY(
+    SELECT (
+      SELECT task.task FROM {schema}.lane JOIN {schema}.task ON task.name = lane.task WHERE lane.lane = given.lane
+    )
+    FROM unnest(lanes) WITH ORDINALITY AS given (lane, number) ORDER BY given.number
+  );
   WITH given AS (
     SELECT job.id, job.input, job.header, job.key, job.shape,
       {schema}.instant(due_ats[job.shape], due_afters[job.shape], now_ms) AS due_at
     FROM unnest(ids, inputs, headers, keys, shapes) AS job (id, input, header, key, shape)
   ), inserted AS (
     INSERT INTO {schema}.job (
-      id, place, lane, version, fence, failures, crashes, priority, form, early, state, created_at, due_at, expires_at,
-      key, headers, input
+      id, place, lane, task, version, fence, failures, crashes, priority, form, early, state, created_at, due_at,
+      expires_at, key, headers, input
     )
-    SELECT id, ((9 - priorities[shape])::bigint << 59) + nextval('{schema}.push_order'), lanes[shape], 1, 0, 0, 0,
-      priorities[shape], forms[shape], earlies[shape], CASE WHEN due_at > now_ms THEN 'scheduled' ELSE 'ready' END,
+    SELECT id, ((9 - priorities[shape])::bigint << 59) + nextval('{schema}.push_order'), lanes[shape], tasks[shape], 1, 0, 0,
+      0, priorities[shape], forms[shape], earlies[shape], CASE WHEN due_at > now_ms THEN 'scheduled' ELSE 'ready' END,
       now_ms, due_at, {schema}.instant(expires_ats[shape], expires_afters[shape], now_ms), key, header, input
     FROM given
     ON CONFLICT (id) DO NOTHING

@@ -13,11 +13,12 @@ BEGIN
     RETURNING *
   ), inserted AS (
     INSERT INTO {schema}.job (
-      id, place, lane, version, fence, failures, crashes, priority, form, early, state, created_at, started_at, worker,
+      id, place, lane, task, version, fence, failures, crashes, priority, form, early, state, created_at, started_at, worker,
       key, headers, input
     )
-    SELECT id, place, lane, version + 1, fence, 0, 0, priority, form, early, 'ready', created_at, started_at, worker, key,
-      headers, input
+    SELECT id, place, lane, (
+        SELECT task.task FROM {schema}.lane JOIN {schema}.task ON task.name = lane.task WHERE lane.lane = revived.lane
+      ), version + 1, fence, 0, 0, priority, form, early, 'ready', created_at, started_at, worker, key, headers, input
     FROM revived
   ), tallied AS (
     INSERT INTO {schema}.tally (lane, was, became, jobs)

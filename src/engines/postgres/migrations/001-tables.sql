@@ -4,6 +4,13 @@ CREATE TABLE {schema}.queue (
   name text COLLATE "C" PRIMARY KEY,
   paused boolean NOT NULL
 );
+CREATE INDEX queue_paused ON {schema}.queue (name) WHERE paused;
+
+-- Tasks that were ever pushed, by numbers of their own, so that the ready jobs of one can be indexed whatever their queue.
+CREATE TABLE {schema}.task (
+  task integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name text COLLATE "C" NOT NULL UNIQUE
+);
 
 -- The jobs of one task in one queue. Rows are never removed, so processes may remember their numbers.
 CREATE TABLE {schema}.lane (
@@ -12,6 +19,7 @@ CREATE TABLE {schema}.lane (
   task text COLLATE "C" NOT NULL,
   UNIQUE (queue, task)
 );
+CREATE INDEX lane_task ON {schema}.lane (task);
 
 -- How many jobs of a lane are in each state: the sum of `lane_count` and of what `tally` adds to it. A transaction only
 -- inserts into `tally`, so that no two of them wait for one row; upkeep folds it into `lane_count`.
@@ -46,6 +54,7 @@ CREATE TABLE {schema}.job (
   id text COLLATE "C" NOT NULL,
   place bigint NOT NULL,
   lane integer NOT NULL,
+  task integer NOT NULL,
   version integer NOT NULL,
   fence integer NOT NULL,
   failures integer NOT NULL,
@@ -81,7 +90,10 @@ CREATE TABLE {schema}.job (
   autovacuum_analyze_scale_factor = 0.2,
   autovacuum_vacuum_cost_delay = 0
 );
+-- Twice the ready jobs: a worker of all queues takes from a task's, whatever the number of queues; one of some queues, or
+-- one whose task has jobs in a paused queue, takes from lanes, and meets no job of another.
 CREATE INDEX job_ready ON {schema}.job (lane, place) WHERE state = 'ready' AND crashes < 2;
+CREATE INDEX job_ready_task ON {schema}.job (task, place) WHERE state = 'ready' AND crashes < 2;
 CREATE INDEX job_quarantined ON {schema}.job (lane, place) WHERE state = 'ready' AND crashes >= 2;
 CREATE INDEX job_scheduled ON {schema}.job (due_at) WHERE state = 'scheduled';
 -- Every active job has an exchange. It is asked for so that only those statements take this index that look for a worker's
