@@ -67,6 +67,21 @@ testPostgres("a worker that begins to wait looks at one job, however many queues
   expect(visited(plans)).toBeLessThan(10);
 });
 
+testPostgres("a push to many queues looks at who waits until nobody does", async () => {
+  const { engine, client } = await start();
+  await engine.jobs.push([acrossQueues()]);
+  const wait = "SELECT lovage.wait_for_jobs('process', $1, $2, NULL, 9007199254740991, false, 60000)";
+  await client.query(wait, [1, ["task"]]);
+  const wake = "SELECT lovage.wake(ARRAY(SELECT lane FROM lovage.lane), array_fill(1::bigint, ARRAY[50]), 0, false)";
+  expect(deletions(await plansOf(client, () => client.query(wake)))).toBe(1);
+  await client.query(wait, [2, ["another task"]]);
+  expect(deletions(await plansOf(client, () => client.query(wake)))).toBe(0);
+});
+
+function deletions(plans: string): number {
+  return plans.split("Delete on waiter").length - 1;
+}
+
 function acrossQueues(): ReturnType<typeof pushRequest> {
   return pushRequest(Array.from({ length: JOBS }, (_, index) => ({ queue: `queue ${index % 50}` })));
 }

@@ -18,6 +18,7 @@ DECLARE
   has_priorities boolean := true;
   first_pushed tid[] := '{}';
   picked tid[] := '{}';
+  taking tid[];
   claimed_ids text[];
 BEGIN
   quarantined := false;
@@ -46,32 +47,35 @@ BEGIN
         picked := {schema}.pick(lanes, tasks, wanted - cardinality(first_pushed), first_pushed, now_ms);
       END IF;
     END IF;
-    RETURN QUERY
-      WITH taken AS (
-        UPDATE {schema}.job SET
-          state = 'active', worker = claimant, exchange = exchange_number, started_at = now_ms, retain_ms = retain,
-          fence = job.fence + 1, version = job.version + 1
-        WHERE job.ctid = ANY (first_pushed || picked) AND job.state = 'ready'
-          -- A queue whose first ready job came after the sources were found, or that was paused since.
-          AND (NOT EXISTS (SELECT FROM {schema}.queue WHERE queue.paused) OR NOT EXISTS (
-            SELECT FROM {schema}.lane JOIN {schema}.queue ON queue.name = lane.queue
-            WHERE lane.lane = job.lane AND queue.paused
-          ))
-        RETURNING job.*
-      ), tallied AS (
-        INSERT INTO {schema}.tally (lane, was, became, jobs)
-        SELECT lane, 'ready', 'active', count(*) FROM taken GROUP BY lane
-      )
-      SELECT taken.id, taken.place & 576460752303423487, taken.lane, taken.priority, taken.form,
-        CASE WHEN taken.form = 0 THEN convert_from(taken.input, 'UTF8') ELSE encode(taken.input, 'base64') END,
-        taken.headers, taken.early, taken.failures, taken.crashes, taken.fence, taken.created_at, false
-      FROM taken;
-    IF {schema}.is_heard('jobs') THEN
-      claimed_ids := ARRAY(
-        SELECT job.id FROM {schema}.job
-        WHERE job.worker = claimant AND job.state = 'active' AND job.exchange = exchange_number
-      );
-      PERFORM {schema}.changed(claimed_ids, array_fill('active'::text, ARRAY[cardinality(claimed_ids)]));
+    taking := first_pushed || picked;
+    IF cardinality(taking) > 0 THEN
+      RETURN QUERY
+        WITH taken AS (
+          UPDATE {schema}.job SET
+            state = 'active', worker = claimant, exchange = exchange_number, started_at = now_ms, retain_ms = retain,
+            fence = job.fence + 1, version = job.version + 1
+          WHERE job.ctid = ANY (taking) AND job.state = 'ready'
+            -- A queue whose first ready job came after the sources were found, or that was paused since.
+            AND (NOT EXISTS (SELECT FROM {schema}.queue WHERE queue.paused) OR NOT EXISTS (
+              SELECT FROM {schema}.lane JOIN {schema}.queue ON queue.name = lane.queue
+              WHERE lane.lane = job.lane AND queue.paused
+            ))
+          RETURNING job.*
+        ), tallied AS (
+          INSERT INTO {schema}.tally (lane, was, became, jobs)
+          SELECT lane, 'ready', 'active', count(*) FROM taken GROUP BY lane
+        )
+        SELECT taken.id, taken.place & 576460752303423487, taken.lane, taken.priority, taken.form,
+          CASE WHEN taken.form = 0 THEN convert_from(taken.input, 'UTF8') ELSE encode(taken.input, 'base64') END,
+          taken.headers, taken.early, taken.failures, taken.crashes, taken.fence, taken.created_at, false
+        FROM taken;
+      IF {schema}.is_heard('jobs') THEN
+        claimed_ids := ARRAY(
+          SELECT job.id FROM {schema}.job
+          WHERE job.worker = claimant AND job.state = 'active' AND job.exchange = exchange_number
+        );
+        PERFORM {schema}.changed(claimed_ids, array_fill('active'::text, ARRAY[cardinality(claimed_ids)]));
+      END IF;
     END IF;
     quarantined := cardinality(alone_lanes) > 0 AND EXISTS (
       SELECT FROM {schema}.job

@@ -3,11 +3,15 @@
 CREATE OR REPLACE FUNCTION {schema}.quarantined_lanes(known_tasks text[], known_queues text[]) RETURNS integer[]
 LANGUAGE plpgsql AS $$
 DECLARE
+  first_lane integer := (
+    SELECT lane FROM {schema}.job WHERE state = 'ready' AND crashes >= 2 ORDER BY lane LIMIT 1
+  );
   holding integer[];
 BEGIN
+  IF first_lane IS NULL THEN RETURN '{}'; END IF;
   holding := ARRAY(
     WITH RECURSIVE head AS (
-      (SELECT lane FROM {schema}.job WHERE state = 'ready' AND crashes >= 2 ORDER BY lane LIMIT 1)
+      SELECT first_lane AS lane
       UNION ALL
       SELECT (
         SELECT job.lane FROM {schema}.job
@@ -17,7 +21,6 @@ BEGIN
     )
     SELECT lane FROM head WHERE lane IS NOT NULL
   );
-  IF cardinality(holding) = 0 THEN RETURN holding; END IF;
   RETURN ARRAY(
     SELECT lane.lane FROM {schema}.lane
     WHERE lane.lane = ANY (holding) AND lane.task = ANY (known_tasks)

@@ -1,6 +1,7 @@
 -- Tells waiting workers of jobs that became ready, no more workers than there are jobs, each once: their rows are taken
 -- away, which those see that poll, and the others are notified. `last` is the number of the last of the jobs in push order,
--- so that a worker does not take what it was told of for news. A scan of `waiter`, which holds a row for each idle worker.
+-- so that a worker does not take what it was told of for news. A scan of `waiter`, which holds a row for each idle worker,
+-- for each lane that somebody waits for, until nobody waits any more: many lanes of one push cost little.
 CREATE OR REPLACE FUNCTION {schema}.wake(lanes integer[], counts bigint[], last bigint, keeping boolean)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -15,6 +16,10 @@ BEGIN
     FROM unnest(lanes, counts) AS given (lane, jobs)
     JOIN {schema}.lane ON lane.lane = given.lane
     WHERE given.jobs > 0 AND NOT EXISTS (SELECT FROM {schema}.queue WHERE queue.name = lane.queue AND queue.paused)
+      AND EXISTS (
+        SELECT FROM {schema}.waiter
+        WHERE lane.task = ANY (tasks) AND (queues IS NULL OR lane.queue = ANY (queues)) AND until > now_ms
+      )
   LOOP
     -- Within a caller's transaction (`keeping`) the rows of those that can be notified stay: nobody else could take them
     -- for as long as that transaction lasts.
@@ -38,6 +43,7 @@ BEGIN
     )
     SELECT count(pg_notify('lovage_' || process, 'w' || coalesce(last, 0) || ':' || list)::text) INTO sent
     FROM (SELECT process, string_agg(waiter::text, ',') AS list FROM notified GROUP BY process) AS grouped;
+    EXIT WHEN NOT EXISTS (SELECT FROM {schema}.waiter WHERE until > now_ms);
   END LOOP;
 END
 $$;

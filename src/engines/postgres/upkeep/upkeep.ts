@@ -37,9 +37,8 @@ export class PostgresUpkeep implements Upkeep {
   async prune({ max, maxFinished }: { readonly max: number; readonly maxFinished: number }): Promise<{
     pruned: number;
   }> {
-    const text = `SELECT ${this.#schema}.prune($1, $2)`;
-    const { rows } = await this.#pool.run({ text, values: [max, maxFinished] });
-    await this.#pool.run({ text: `SELECT ${this.#schema}.fold($1)`, values: [MAX_FOLDED] });
+    const text = `SELECT ${this.#schema}.prune($1, $2), ${this.#schema}.fold($3)`;
+    const { rows } = await this.#pool.run({ text, values: [max, maxFinished, MAX_FOLDED] });
     const dropped = await this.#tendDays();
     return { pruned: Number(rows[0]?.[0]) + dropped };
   }
