@@ -55,12 +55,30 @@ export function toConnectError(error: unknown, place: string): LovageError {
       `A file that the URL names cannot be read (${textOf(error)}). Correct sslrootcert, sslcert or sslkey, or let this user read it.`,
       options,
     );
+  if (isWithoutPassword(error)) return refused(textOf(error), place, options);
   const trouble = tlsTrouble(error, { ca: "sslrootcert", certificate: "sslcert and sslkey" }) ?? withoutTls(error);
   if (trouble !== undefined) return new EngineUnavailable(`PostgreSQL at ${place} ${trouble}`, options);
   return new EngineUnavailable(
     `PostgreSQL at ${place} cannot be reached: ${textOf(error)}. Look whether it runs, and listens there; the operation may be repeated.`,
     options,
   );
+}
+
+function refused(
+  text: string,
+  place: string,
+  options: { cause: unknown; details: Record<string, unknown> },
+): EngineUnavailable {
+  const tls = text.includes("no encryption") ? '; where it demands TLS, add "sslmode=verify-full" to the URL' : "";
+  return new EngineUnavailable(
+    `PostgreSQL at ${place} refused access (${text}). Check user and password, and pg_hba.conf of the server${tls}.`,
+    options,
+  );
+}
+
+/** The server asks for one and the URL has none: the library does not send anything then. */
+function isWithoutPassword(error: unknown): boolean {
+  return textOf(error).includes("password must be a");
 }
 
 /** The library reads the files of TLS while it reads the URL. */
@@ -101,11 +119,7 @@ function fromSqlState(state: string, cause: unknown, place: string): LovageError
       `The role of this process may not do what Lovage needs at ${place} (${text}). Grant it what docs/engines/postgres.md lists.`,
       options,
     );
-  if (state.startsWith(AUTHORIZATION_CLASS))
-    return new EngineUnavailable(
-      `PostgreSQL at ${place} refused access (${text}). Check user and password, and pg_hba.conf of the server${text.includes("no encryption") ? '; where it demands TLS, add "sslmode=verify-full" to the URL' : ""}.`,
-      options,
-    );
+  if (state.startsWith(AUTHORIZATION_CLASS)) return refused(text, place, options);
   if (state === NO_DATABASE)
     return new StorageInvalid(
       `The database that the URL names does not exist at ${place} (${text}). Create it, or correct the URL.`,

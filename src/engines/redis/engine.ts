@@ -27,7 +27,12 @@ export function createRedisEngine(options: RedisEngineOptions): Engine {
   const guard = new LifecycleGuard(
     async () => {
       await store.start();
-      await arrivals.listen();
+      try {
+        await arrivals.listen();
+      } catch (error) {
+        await store.stop();
+        throw error;
+      }
     },
     () => store.stop(),
   );

@@ -132,6 +132,7 @@ export function illFormed(what: string): NotJson {
 function replyCodeOf(text: string): string {
   const code = /^-?([A-Z]+) /.exec(text)?.[1] ?? "";
   if (code !== "ERR" && code !== "") return code;
+  if (text.includes("The user executing the script can't")) return "NOPERM";
   return /\b(OOM|READONLY|WRONGTYPE|MISCONF|LOADING) /.exec(text)?.[1] ?? code;
 }
 

@@ -1,5 +1,5 @@
 import type { Subscription } from "../../../engine/index.ts";
-import { connectionLost, noAnswer } from "../errors.ts";
+import { connectionLost, noAnswer, toEngineError } from "../errors.ts";
 import type { RedisSettings } from "../options.ts";
 import { REQUEST_MS } from "./commands.ts";
 import { Connection } from "./connection.ts";
@@ -70,7 +70,7 @@ export class Listener {
     try {
       await within(link.subscribe([name]), REQUEST_MS, () => noAnswer(this.#settings.place));
     } catch (error) {
-      throw link.ended ? connectionLost(this.#settings.place, error) : error;
+      throw link.ended ? connectionLost(this.#settings.place, error) : toEngineError(error, this.#settings.place);
     } finally {
       link.release();
     }
