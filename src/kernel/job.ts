@@ -141,6 +141,8 @@ export interface Revocation {
 export interface JobChange {
   readonly id: string;
   readonly state: JobState;
+  /** The job as it was after the change, where the engine sends it along: who waits for the job need not read it. */
+  readonly record?: JobRecord;
 }
 
 /** The names that tasks, queues and keys may have: 1 to 200 characters, no control characters, no lone surrogates. */

@@ -88,13 +88,21 @@ export class Watcher {
   }
 
   #hear(changes: readonly JobChange[]): void {
-    for (const { id } of changes) if (this.#listeners.has(id)) void this.#refresh(id);
+    for (const change of changes) {
+      if (!this.#listeners.has(change.id)) continue;
+      const { id, record } = change;
+      if (record === undefined) void this.#refresh(id);
+      else this.#tell(id, record);
+    }
+  }
+
+  #tell(id: string, record: JobRecord | undefined): void {
+    for (const listener of [...(this.#listeners.get(id) ?? [])]) listener(record);
   }
 
   async #refresh(id: string): Promise<void> {
     try {
-      const record = await this.#reads.add(id);
-      for (const listener of [...(this.#listeners.get(id) ?? [])]) listener(record);
+      this.#tell(id, await this.#reads.add(id));
     } catch (error) {
       // An engine that is away comes back: the next safety read asks again.
       this.#logger.log("debug", "a watched job could not be read", { id, error });

@@ -1,6 +1,7 @@
 import type { Subscription } from "../../engine/index.ts";
-import type { JobChange } from "../../kernel/job.ts";
-import { stateNumbered } from "./jobs/stored-job.ts";
+import type { JobChange, JobState } from "../../kernel/job.ts";
+import { readLanes } from "./jobs/exchange-wire.ts";
+import { stateNumbered, toRecord } from "./jobs/stored-job.ts";
 import type { Store } from "./store.ts";
 import { Reader } from "./wire/reader.ts";
 import { pack } from "./wire/writer.ts";
@@ -8,6 +9,8 @@ import { pack } from "./wire/writer.ts";
 // Scripts publish changes while a key says that somebody watches. A watcher that is gone leaves it to lapse.
 const WATCHED_MS = 60_000;
 const RENEW_MS = 20_000;
+// Of a job whose error, progress or revocation is kept beside it, only its id is told.
+const NOTHING_MORE: ReadonlyMap<string, Buffer> = new Map();
 
 /** Hears which jobs changed, in any process. */
 export class Changes {
@@ -66,8 +69,21 @@ export class Changes {
 
 function decodeChanges(message: Buffer): JobChange[] {
   const reader = new Reader(message);
-  const changes: JobChange[] = [];
-  for (let left = reader.array() / 2; left > 0; left -= 1)
-    changes.push({ id: reader.text(), state: stateNumbered(reader.number()) });
-  return changes;
+  reader.array();
+  const told: { id: string; state: JobState; value: Buffer | undefined }[] = [];
+  for (let left = reader.array() / 3; left > 0; left -= 1) {
+    const [id, state] = [reader.text(), stateNumbered(reader.number())];
+    told.push({ id, state, value: reader.skipFalse() ? undefined : reader.bytes() });
+  }
+  const lanes = readLanes(reader);
+  return told.map(({ id, state, value }) => {
+    if (value === undefined) return { id, state };
+    return {
+      ...{ id, state },
+      // Made for those who ask: most changes are of jobs that others wait for.
+      get record() {
+        return toRecord(value, NOTHING_MORE, lanes);
+      },
+    };
+  });
 }

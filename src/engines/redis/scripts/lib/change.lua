@@ -86,8 +86,9 @@ local function change(job, alter)
   job.version = job.version + 1
   index(job)
   if wasFinished and isLive(job.state) and job.hasKey then holdKey(job) end
-  put(job.id, packJob(job))
-  note(job.id, job.state)
+  local value = packJob(job)
+  put(job.id, value)
+  note(job.id, job.state, value)
 end
 
 local function removeJob(job)

@@ -65,7 +65,7 @@ local function useClaim()
     claimedLanes[lane] = true
     activeEntries[#activeEntries + 1] = id
     activeEntries[#activeEntries + 1] = activeEntry(fence + 1, claimer.exchange)
-    if isWatched then note(id, ACTIVE) end
+    if isWatched then note(id, ACTIVE, active) end
     return true
   end
 

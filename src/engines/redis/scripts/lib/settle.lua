@@ -49,15 +49,16 @@ local function useSettle()
   local function succeedPlainly(id, value, retainMs, result, resultKind, version, workerLength, lane)
     local raised = struct.pack('<I4', version + 1)
     local resultAt = FRONT_BYTES + workerLength + 1
-    put(id, SUCCESS[resultKind] .. string.sub(value, AT_FLAGS, AT_VERSION - 1) .. raised
+    local succeeded = SUCCESS[resultKind] .. string.sub(value, AT_FLAGS, AT_VERSION - 1) .. raised
       .. string.sub(value, AT_STARTED, AT_FINISHED - 1) .. endingOf(retainMs)
       .. struct.pack('<I2I4', workerLength, #result) .. string.sub(value, AT_LANE, resultAt - 1)
-      .. result .. string.sub(value, resultAt))
+      .. result .. string.sub(value, resultAt)
+    put(id, succeeded)
     local ofLane = countsOf(lane)
     ofLane[ACTIVE], ofLane[SUCCEEDED] = ofLane[ACTIVE] - 1, ofLane[SUCCEEDED] + 1
     addEnded(string.sub(value, FRONT_BYTES + 1, resultAt - 1), id)
     addFinished(retainMs, NOW_PACKED .. raised .. id)
-    if isWatched then note(id, SUCCEEDED) end
+    if isWatched then note(id, SUCCEEDED, succeeded) end
   end
 
   -- Also where it is due at once: promotion makes it ready.
