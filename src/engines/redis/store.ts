@@ -2,15 +2,12 @@ import { type Lifecycle, LifecycleGuard } from "../../kernel/lifecycle.ts";
 import { Commands, REQUEST_MS } from "./connection/commands.ts";
 import type { Link } from "./connection/link.ts";
 import { Listener } from "./connection/listener.ts";
-import { notReplicated } from "./errors.ts";
 import { checkFormat, openRequest } from "./format.ts";
 import { History } from "./history.ts";
 import { Keyspace } from "./keyspace.ts";
 import type { RedisSettings } from "./options.ts";
+import { Replication } from "./replication.ts";
 import { Reader } from "./wire/reader.ts";
-
-// A replica that follows confirms within a millisecond or two; one that does not follow is told of in time to act.
-const REPLICA_MS = 1_000;
 
 /** What the parts of one engine share. */
 export class Store implements Lifecycle {
@@ -19,6 +16,7 @@ export class Store implements Lifecycle {
   readonly history: History;
   readonly commands: Commands;
   readonly listener: Listener;
+  readonly #replication: Replication;
   readonly #guard = new LifecycleGuard(
     () => this.#begin(),
     () => this.#end(),
@@ -36,6 +34,7 @@ export class Store implements Lifecycle {
       onUp: (link) => this.#takeUp(link),
       history: this.history,
     });
+    this.#replication = new Replication(this.commands, settings.place);
     this.listener = new Listener(settings, this.keys.prefix);
   }
 
@@ -67,7 +66,7 @@ export class Store implements Lifecycle {
    */
   async runDurably(name: "push" | "exchange", request: Buffer, deadlineAt?: number): Promise<Reader> {
     const reader = await this.commands.run(name, request, deadlineAt);
-    if (this.settings.durability === "replicated") await this.#waitForReplica();
+    if (this.settings.durability === "replicated") await this.#replication.confirm();
     return reader;
   }
 
@@ -75,11 +74,6 @@ export class Store implements Lifecycle {
   async measureClock(): Promise<void> {
     const startedMs = performance.now();
     this.#readOpening(await this.commands.run("open", openRequest()), startedMs);
-  }
-
-  async #waitForReplica(): Promise<void> {
-    const confirmed = await this.commands.send("WAIT", [1, REPLICA_MS]);
-    if (Number(confirmed) < 1) throw notReplicated(this.settings.place, REPLICA_MS);
   }
 
   async #begin(): Promise<void> {

@@ -60,6 +60,11 @@ export class Commands {
     return this.#connection.started;
   }
 
+  /** The present connection, where one stands. */
+  get link(): Link | undefined {
+    return this.#connection.link;
+  }
+
   start(): Promise<void> {
     return this.#connection.start();
   }
