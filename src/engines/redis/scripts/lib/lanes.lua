@@ -39,6 +39,19 @@ end
 
 local function lanesOfQueue(queue) return prefix .. 'lq:' .. queue end
 
+-- How the counters of a lane are named.
+local function countName(number) return struct.pack('<I4', number) end
+
+-- Of a queue's lanes the numbers, and the counters as packed, or false.
+local function readLanesOf(queue)
+  local numbers, names = {}, {}
+  for index, member in ipairs(call('SMEMBERS', lanesOfQueue(queue))) do
+    numbers[index] = tonumber(member)
+    names[index] = countName(numbers[index])
+  end
+  return numbers, readAll('HMGET', prefix .. 'count', names)
+end
+
 -- The lane's number; a lane that is new gets one.
 local function laneOf(queue, task, priority)
   local name = laneName(queue, task, priority)
@@ -49,7 +62,7 @@ local function laneOf(queue, task, priority)
     number = call('HINCRBY', prefix .. 'meta', 'lanes', 1)
     call('HSET', prefix .. 'lane', name, number)
     call('HSET', prefix .. 'lanes', number, cmsgpack.pack({ queue, task, priority }))
-    call('SADD', lanesOfQueue(queue), struct.pack('<I4', number))
+    call('SADD', lanesOfQueue(queue), number)
   end
   numberCache[name] = number
   laneCache[number] = { number = number, queue = queue, task = task, priority = priority }
@@ -82,10 +95,10 @@ local function depthOf(queue)
   local function add(ofLane)
     for state = WAITING, ACTIVE do depth = depth + ofLane[state] end
   end
-  local lanes = call('SMEMBERS', lanesOfQueue(queue))
-  for index, packed in ipairs(readAll('HMGET', prefix .. 'count', lanes)) do
+  local numbers, stored = readLanesOf(queue)
+  for index, packed in ipairs(stored) do
     if packed then add({ struct.unpack(COUNTS, packed) }) end
-    local pending = counts[struct.unpack('<I4', lanes[index])]
+    local pending = counts[numbers[index]]
     if pending then add(pending) end
   end
   return depth
@@ -95,19 +108,18 @@ local function flushCounts()
   local lanes, names = {}, {}
   for lane in pairs(counts) do
     lanes[#lanes + 1] = lane
-    names[#names + 1] = struct.pack('<I4', lane)
+    names[#names + 1] = countName(lane)
   end
   local kept, gone, finished = {}, {}, 0
   for index, packed in ipairs(readAll('HMGET', prefix .. 'count', names)) do
     local by = counts[lanes[index]]
     finished = finished + by[SUCCEEDED] + by[FAILED] + by[REVOKED]
-    local now = packed or NO_JOBS
-    local waiting, scheduled, ready, active, succeeded, failed, revoked = struct.unpack(COUNTS, now)
-    now = struct.pack(COUNTS, waiting + by[WAITING], scheduled + by[SCHEDULED], ready + by[READY], active + by[ACTIVE],
-      succeeded + by[SUCCEEDED], failed + by[FAILED], revoked + by[REVOKED])
-    if now ~= NO_JOBS then
+    local waiting, scheduled, ready, active, succeeded, failed, revoked = struct.unpack(COUNTS, packed or NO_JOBS)
+    local sum = struct.pack(COUNTS, waiting + by[WAITING], scheduled + by[SCHEDULED], ready + by[READY],
+      active + by[ACTIVE], succeeded + by[SUCCEEDED], failed + by[FAILED], revoked + by[REVOKED])
+    if sum ~= NO_JOBS then
       kept[#kept + 1] = names[index]
-      kept[#kept + 1] = now
+      kept[#kept + 1] = sum
     else
       gone[#gone + 1] = names[index]
     end
