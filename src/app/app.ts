@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Engine } from "../engine/index.ts";
 import { type Clock, systemClock } from "../kernel/clock.ts";
-import { NameInvalid, StateConflict } from "../kernel/errors.ts";
+import { NameInvalid, OptionsInvalid, StateConflict } from "../kernel/errors.ts";
 import { guardedLogger } from "../kernel/guarded-logger.ts";
 import { isName } from "../kernel/job.ts";
 import { type Logger, standardError, streamLogger } from "../kernel/logger.ts";
@@ -67,6 +67,10 @@ export class App {
     const clock = options.clock ?? systemClock;
     const logger = options.logger ?? streamLogger(standardError, { json: this.settings.logFormat === "json" });
     const { url, resultsUrl, namespace } = this.settings;
+    if (options.engine !== undefined && resultsUrl !== undefined)
+      throw new OptionsInvalid(
+        "engine and results are both given: an engine of your own has its results itself. Leave out one of them.",
+      );
     const engine = options.engine ?? createEngine({ url, resultsUrl, namespace, clock, logger: guardedLogger(logger) });
     this.#registry = new Registry(this.settings.task, { keepsResults: resultsUrl !== NO_RESULTS });
     this.#own = new Connection({ engine, clock, logger }, this.settings, this.#metrics);

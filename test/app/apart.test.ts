@@ -98,6 +98,7 @@ describe('results: "none"', () => {
 
 describe("refused at the start", () => {
   test.each([
+    [{ engine: {}, results: "none" }, /engine and results are both given/],
     [{ broker: "redis://127.0.0.1" }, /broker is given without results/],
     [{ url: "memory:", broker: "memory:", results: "sqlite:a.db" }, /url and broker are both given/],
     [{ url: "sqlite:a.db", results: "sqlite:a.db" }, /results is the url itself/],

@@ -26,10 +26,11 @@ export function createInspect(sides: Sides): Inspect {
   return override<Inspect>(broker.inspect, {
     get: (ids) => get(sides, ids),
     list: (request) => list(sides, request),
-    async count(filter) {
-      const standing = await broker.inspect.count(filter);
-      return includesFinished(filter) ? standing + (await results.inspect.count(filter)) : standing;
-    },
+    count: (filter) =>
+      mover.apart(async () => {
+        const standing = await broker.inspect.count(filter);
+        return includesFinished(filter) ? standing + (await results.inspect.count(filter)) : standing;
+      }),
     async revoke(request) {
       const reply = await broker.inspect.revoke(request);
       if (reply.changed > 0) mover.wake();
@@ -38,7 +39,7 @@ export function createInspect(sides: Sides): Inspect {
         skipped: records.map(({ id }): Skipped => ({ id, reason: "wrong-state" })),
       }));
     },
-    retry: (request) => retry(sides, request),
+    retry: (request) => mover.apart(() => retry(sides, request)),
     remove: (request) => mover.apart(() => remove(sides, request)),
   });
 }

@@ -2,6 +2,7 @@ import {
   answerRepeat,
   type CompletionReply,
   type CompletionRequest,
+  type Engine,
   type ExchangeReply,
   type ExchangeRequest,
   type Jobs,
@@ -12,6 +13,7 @@ import {
 } from "../../engine/index.ts";
 import type { SettlementReply } from "../../kernel/job.ts";
 import { isFinished } from "../../kernel/state.ts";
+import { before, tooLate } from "./deadline.ts";
 import type { Sides } from "./sides.ts";
 
 /** The broker's jobs, and what a repeat must know of those that have left it. */
@@ -68,17 +70,29 @@ async function answerRepeats(
 /** An id that is young enough cannot have left the broker, so the usual push asks the broker alone. */
 async function push(sides: Sides, requests: readonly PushRequest[]): Promise<readonly PushReply[]> {
   const { broker, results, mover, clock, holdMs } = sides;
-  const before = clock.now() - holdMs / 2;
-  const old = requests.flatMap(({ jobs }) => jobs.map(({ id }) => id)).filter((id) => madeAt(id) <= before);
+  const oldest = clock.now() - holdMs / 2;
+  const old = requests.flatMap(({ jobs }) => jobs.map(({ id }) => id)).filter((id) => madeAt(id) <= oldest);
   if (old.length === 0) return broker.jobs.push(requests);
-  return mover.apart(async () => {
+  const deadlineAt = Math.max(...requests.map((request) => request.deadlineAt));
+  const pushed = mover.apart(async () => {
     const archived = await results.inspect.get(old);
+    if (clock.now() > deadlineAt) throw tooLate();
     const known = new Set(archived.flatMap((record) => (record === undefined ? [] : [record.id])));
-    if (known.size === 0) return broker.jobs.push(requests);
-    const rest = requests.map((request) => ({ ...request, jobs: request.jobs.filter(({ id }) => !known.has(id)) }));
-    const replies = await broker.jobs.push(rest);
-    return requests.map((request, index) => merge(request, known, replies[index]));
+    return pushOthers(broker, requests, known);
   });
+  return before(clock, deadlineAt, pushed);
+}
+
+/** Answers for those that are known, and pushes the rest. */
+async function pushOthers(
+  broker: Engine,
+  requests: readonly PushRequest[],
+  known: ReadonlySet<string>,
+): Promise<readonly PushReply[]> {
+  if (known.size === 0) return broker.jobs.push(requests);
+  const rest = requests.map((request) => ({ ...request, jobs: request.jobs.filter(({ id }) => !known.has(id)) }));
+  const replies = await broker.jobs.push(rest);
+  return requests.map((request, index) => merge(request, known, replies[index]));
 }
 
 function merge({ jobs }: PushRequest, known: ReadonlySet<string>, reply: PushReply | undefined): PushReply {

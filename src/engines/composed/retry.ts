@@ -10,14 +10,9 @@ const RETAIN_MS = 86_400_000;
 /**
  * Brings failed and revoked jobs back to the broker, and makes them ready there: first as they are, then by the broker's
  * own retry, then their copies go. Each step can be repeated, so a process that ends in between loses nothing.
- * Says how many were made ready.
+ * Says how many were made ready. Call it while this process moves nothing.
  */
-export function bringBack(sides: Sides, records: readonly JobRecord[]): Promise<number> {
-  if (records.length === 0) return Promise.resolve(0);
-  return sides.mover.apart(() => bringBackApart(sides, records));
-}
-
-async function bringBackApart({ broker, results }: Sides, records: readonly JobRecord[]): Promise<number> {
+export async function bringBack({ broker, results }: Sides, records: readonly JobRecord[]): Promise<number> {
   let changed = 0;
   let left = records;
   for (let attempt = 0; left.length > 0; attempt += 1) {

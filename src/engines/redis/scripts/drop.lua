@@ -1,7 +1,7 @@
--- uses change, history
+-- uses change
 -- Removes jobs that are still finished and in their version: `request` has id and version in turn. Keys stay, and nobody
--- is told. Their entries in the lists of finished jobs are passed over from now on. O(jobs).
-history()
+-- is told. Their entries in the lists of finished jobs are passed over from now on. It first frees memory, so that it is not
+-- refused where that is full. O(jobs).
 local names, ids = {}, {}
 for at = 1, #request, 2 do
   local id, version = request[at], request[at + 1]
