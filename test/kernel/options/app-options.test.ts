@@ -104,6 +104,8 @@ describe("mistakes", () => {
   test("whatever is passed, it fits or it is refused with OPTIONS_INVALID", () => {
     const keys = fc.constantFrom(
       "url",
+      "broker",
+      "results",
       "namespace",
       "task",
       "retention",
