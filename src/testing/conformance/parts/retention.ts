@@ -7,7 +7,7 @@ const many = { max: 1_000, maxFinished: 1_000 };
 
 export const retentionTests: readonly ConformanceTest[] = definePart("retention", {
   "a finished job goes when its time has passed, not before": async (trial) => {
-    const id = await finish(trial, 300);
+    const id = await finish(trial, 1_500);
     assert.deepEqual(await trial.engine.upkeep.prune(many), { pruned: 0 });
     assert.deepEqual(await trial.states([id]), ["succeeded"]);
     await trial.until("it is pruned", async () => (await trial.engine.upkeep.prune(many)).pruned === 1);
