@@ -47,6 +47,16 @@ describeRequiring(postgres)("claims from several queues and tasks of PostgreSQL"
     expect(await claimed(worker, 20)).toEqual(["a urgent"]);
   });
 
+  test("from far more lanes than it wants jobs a claim takes the first", async () => {
+    const queues = Array.from({ length: 300 }, (_, index) => ({ task: "a", queue: String(299 - index) }));
+    const worker = await startWorker([{ task: "a", queue: "paused" }, ...queues, ...queues]);
+    await worker.engine.inspect.pause("paused");
+    expect(await claimed(worker, 3)).toEqual(["a 299", "a 298", "a 297"]);
+    const rest: string[] = [];
+    for (let some = await claimed(worker, 50); some.length > 0; some = await claimed(worker, 50)) rest.push(...some);
+    expect(rest).toEqual([...queues, ...queues].slice(3).map(({ queue }) => `a ${queue}`));
+  });
+
   test("a job that is pushed to a paused queue while others claim stays there", async () => {
     const worker = await startWorker([]);
     const { engine } = worker;

@@ -57,6 +57,15 @@ testPostgres("beside the jobs of a paused queue a claim looks at little more tha
   expect(visited(plans)).toBeLessThan(2_000);
 });
 
+testPostgres("from more lanes than it wants jobs a claim takes those whose heads come first", async () => {
+  const { engine, client } = await start();
+  await engine.jobs.push([many({ queue: "paused" }), acrossQueues(500)]);
+  await engine.inspect.pause("paused");
+  const plans = await plansOf(client, () => client.query(CLAIM, [5, 0]));
+  // Both ends of each lane, and eight jobs of 110 of them; of all of them it would be 4,000.
+  expect(visited(plans)).toBeLessThan(3_000);
+});
+
 testPostgres("a worker that begins to wait looks at one job, however many queues there are", async () => {
   const { engine, client } = await start();
   await engine.jobs.push([acrossQueues()]);
@@ -82,8 +91,8 @@ function deletions(plans: string): number {
   return plans.split("Delete on waiter").length - 1;
 }
 
-function acrossQueues(): ReturnType<typeof pushRequest> {
-  return pushRequest(Array.from({ length: JOBS }, (_, index) => ({ queue: `queue ${index % 50}` })));
+function acrossQueues(queues = 50): ReturnType<typeof pushRequest> {
+  return pushRequest(Array.from({ length: JOBS }, (_, index) => ({ queue: `queue ${index % queues}` })));
 }
 
 /** A server of its own, whose superuser can be told how statements are carried out. */

@@ -42,6 +42,10 @@ BEGIN
     IF cardinality(lanes) > 0 THEN
       IF oldest > 0 AND has_priorities THEN
         first_pushed := {schema}.pick_oldest(lanes, tasks, oldest, now_ms);
+      ELSE
+        -- The next so many jobs lie in as many sources at most, those with the first heads. Others may hold some of them.
+        lanes := lanes[1:2 * wanted + 100];
+        tasks := tasks[1:2 * wanted + 100];
       END IF;
       IF wanted > cardinality(first_pushed) THEN
         picked := {schema}.pick(lanes, tasks, wanted - cardinality(first_pushed), first_pushed, now_ms);

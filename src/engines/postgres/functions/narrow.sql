@@ -1,9 +1,10 @@
--- Of some sources those that have ready jobs at all, and whether these jobs have more than one priority: where not, the order
--- of claims is that of pushes. Both ends of each source in the index `job_ready` or `job_ready_task`.
+-- Of some sources those that have ready jobs at all, in the order of their heads, and whether these jobs have more than one
+-- priority: where not, the order of claims is that of pushes. Both ends of each source in the index `job_ready` or `job_ready_task`.
 CREATE OR REPLACE FUNCTION {schema}.narrow(INOUT lanes integer[], INOUT tasks integer[], OUT has_priorities boolean)
 LANGUAGE plpgsql AS $$
 BEGIN
-  SELECT coalesce(array_agg(source.lane), '{}'), coalesce(array_agg(source.task), '{}'),
+  SELECT coalesce(array_agg(source.lane ORDER BY ends.first), '{}'),
+    coalesce(array_agg(source.task ORDER BY ends.first), '{}'),
     min(ends.first) >> 59 <> max(ends.last) >> 59
   INTO lanes, tasks, has_priorities
   FROM unnest(lanes, tasks) AS source (lane, task)
