@@ -201,6 +201,19 @@ test("a push that another process should have done, and has not in time, is done
   expect(await engines[0]?.inspect.count({})).toBe(engines.length);
 });
 
+test("a call of another process that is not valid any more is refused to it, and not stored", async () => {
+  const { connection, commits, answers } = openGroupCommit(temporaryPath());
+  const request = encodePush([pushRequest(newJob())]);
+  commits.submit({ id: -1, name: "push", request, deadlineAt: far(), validUntilMs: nowMs() - 1 });
+  commits.submit({ id: -2, name: "push", request, deadlineAt: far(), validUntilMs: nowMs() + 10_000 });
+  await commits.run();
+  expect(answers.flat()).toMatchObject([
+    { kind: "failure", id: -1 },
+    { kind: "reply", id: -2, reply: [undefined] },
+  ]);
+  expect(connection.database.prepare("SELECT count(*) AS jobs FROM lovage_job").get()).toMatchObject({ jobs: 1 });
+});
+
 test("the log begins anew while several write without a pause", async () => {
   const path = temporaryPath();
   const engines = await Promise.all([openEngine(path), openEngine(path), openEngine(path)]);

@@ -182,7 +182,10 @@ export class GroupCommit {
       if (this.#writes.length === 0) collect();
       const call = this.#takeNext(performance.now() - startedMs < PUSHES_FIRST_MS);
       if (call === undefined) break;
-      if (call.validUntilMs !== undefined && call.validUntilMs < nowMs()) continue;
+      if (call.validUntilMs !== undefined && call.validUntilMs < nowMs()) {
+        this.#options.answer([this.#failure(call, lockTimeout(connection.path))]);
+        continue;
+      }
       calls.push(call);
       const notice = reply(call, operations.run(call));
       if (operations.waitsForDisk(call.name)) waiting.push({ call, notice });

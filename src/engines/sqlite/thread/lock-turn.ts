@@ -35,9 +35,7 @@ export class LockTurn {
    */
   async begin(tryBegin: () => boolean, isStillWanted: (ahead: readonly number[]) => boolean): Promise<boolean> {
     try {
-      const hasBegun = await this.#takeTurn(tryBegin, isStillWanted);
-      if (!hasBegun) this.end();
-      return hasBegun;
+      return await this.#takeTurn(tryBegin, isStillWanted);
     } catch (error) {
       this.end();
       throw error;
@@ -69,7 +67,12 @@ export class LockTurn {
     for (;;) {
       const ahead = this.#turnstile.ahead(sinceMs);
       if (ahead.length === 0 && tryBegin()) return true;
-      if (!isStillWanted(ahead)) return false;
+      if (!isStillWanted(ahead)) {
+        // Only the first in the queue keeps anyone waiting by having stood there.
+        if (ahead.length === 0) this.end();
+        else this.#turnstile.leave();
+        return false;
+      }
       await this.#wait(ahead);
       if (nowMs() - seenMs < SEEN_EVERY_MS) continue;
       seenMs = nowMs();
