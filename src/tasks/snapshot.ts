@@ -16,12 +16,17 @@ interface SnapshotFacts {
   readonly createdAt: Date;
 }
 
+interface LastFailure {
+  /** Why the last attempt that failed did so; `undefined` where none has. */
+  readonly error: Error | undefined;
+}
+
 /** A job as it stands, by its state. */
 export type JobSnapshot<Output> = SnapshotFacts &
   (
-    | { readonly state: "waiting" | "ready" }
-    | { readonly state: "scheduled"; readonly dueAt: Date; readonly error: Error | undefined }
-    | { readonly state: "active"; readonly startedAt: Date; readonly worker: string }
+    | ({ readonly state: "waiting" | "ready" } & LastFailure)
+    | ({ readonly state: "scheduled"; readonly dueAt: Date } & LastFailure)
+    | ({ readonly state: "active"; readonly startedAt: Date; readonly worker: string } & LastFailure)
     | { readonly state: "succeeded"; readonly finishedAt: Date; readonly result: Output }
     | { readonly state: "failed"; readonly finishedAt: Date; readonly error: JobFailed }
     | { readonly state: "revoked"; readonly finishedAt: Date; readonly by: RevokedBy; readonly reason: string }
@@ -39,23 +44,20 @@ export function toSnapshot<Output>(record: JobRecord): JobSnapshot<Output> {
     createdAt: new Date(record.createdAt),
   };
   const finishedAt = new Date(record.finishedAt ?? record.createdAt);
+  const error = optionalError(record.error);
   switch (record.state) {
     case "waiting":
     case "ready":
-      return { ...facts, state: record.state };
+      return { ...facts, state: record.state, error };
     case "scheduled":
-      return {
-        ...facts,
-        state: "scheduled",
-        dueAt: new Date(record.dueAt ?? record.createdAt),
-        error: optionalError(record.error),
-      };
+      return { ...facts, state: "scheduled", dueAt: new Date(record.dueAt ?? record.createdAt), error };
     case "active":
       return {
         ...facts,
         state: "active",
         startedAt: new Date(record.startedAt ?? record.createdAt),
         worker: record.worker ?? "",
+        error,
       };
     case "succeeded":
       return { ...facts, state: "succeeded", finishedAt, result: decode(record, "result") as Output };

@@ -139,7 +139,7 @@ describe("a run over the local feeds, and another", () => {
 
   test("retries are shown as they happen", () => {
     const retries = (title: string): number =>
-      first.match(new RegExp(`^ +↻ .* ${title} .*, try \\d in `, "gm"))?.length ?? 0;
+      first.match(new RegExp(`^ +↻ .* ${title} .*, try \\d`, "gm"))?.length ?? 0;
     expect(retries("Branch Line Gazette")).toBe(1);
     expect(retries("Hive Notes")).toBe(2);
     expect(retries("Shortwave Listening")).toBe(2);

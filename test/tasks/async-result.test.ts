@@ -104,6 +104,8 @@ describe("what a snapshot says in each state", () => {
     expect(snapshot.state === "scheduled" && snapshot.error).toMatchObject({ name: "GatewayError", message: "502" });
     await setup.clock.advance("5s");
     await setup.engine.upkeep.promote({ max: 1 });
+    // Who did not see it wait learns from the attempt that runs why there is another.
+    expect(await result.snapshot()).toMatchObject({ state: "ready", attempt: 2, error: { message: "502" } });
     await end(setup, failed);
     expect(await result.snapshot()).toMatchObject({ state: "failed", attempt: 2, error: { code: "JOB_FAILED" } });
   });

@@ -21,7 +21,14 @@ export interface Row {
 
 /** Something worth a line while the jobs run. */
 export type Event =
-  | { readonly kind: "retry"; readonly row: Row; readonly reason: Reason; readonly inMs: number }
+  | {
+      readonly kind: "retry";
+      readonly row: Row;
+      readonly reason: Reason;
+      readonly attempt: number;
+      /** Until the attempt begins; `undefined` where it had begun before it could be told. */
+      readonly inMs: number | undefined;
+    }
   | { readonly kind: "failed" | "discarded"; readonly row: Row; readonly reason: Reason };
 
 /** All jobs of this run, watched from this process while another does the work. */
@@ -67,6 +74,7 @@ export class Board {
   }
 
   #apply(row: Row, snapshot: JobSnapshot<FetchReport>): void {
+    this.#tellUnseen(row, snapshot);
     row.state = snapshot.state;
     row.attempt = snapshot.attempt;
     row.bytes = undefined;
@@ -76,7 +84,7 @@ export class Board {
         return;
       case "scheduled":
         row.reason = describe(snapshot.error ?? "not now");
-        this.#tell({ kind: "retry", row, reason: row.reason, inMs: snapshot.dueAt.getTime() - Date.now() });
+        this.#tellRetry(row, row.reason, row.attempt, snapshot.dueAt.getTime() - Date.now());
         return;
       case "active":
         row.startedAt ??= snapshot.startedAt.getTime();
@@ -94,6 +102,19 @@ export class Board {
         this.#end(row, "discarded", snapshot.finishedAt, describe(snapshot.reason));
         return;
     }
+  }
+
+  /** Snapshots may be coalesced: on a busy machine the next attempt runs before its wait was seen. */
+  #tellUnseen(row: Row, snapshot: JobSnapshot<FetchReport>): void {
+    const last = snapshot.state === "scheduled" ? snapshot.attempt - 1 : snapshot.attempt;
+    for (let attempt = row.attempt + 1; attempt <= last; attempt += 1) {
+      const known = snapshot.state === "active" && attempt === last ? snapshot.error : undefined;
+      this.#tellRetry(row, describe(known ?? "failed, and is tried again"), attempt, undefined);
+    }
+  }
+
+  #tellRetry(row: Row, reason: Reason, attempt: number, inMs: number | undefined): void {
+    this.#tell({ kind: "retry", row, reason, attempt, inMs });
   }
 
   #end(row: Row, kind: "failed" | "discarded", finishedAt: Date, reason: Reason): void {

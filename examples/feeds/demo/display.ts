@@ -170,7 +170,11 @@ function eventLine({ kind, ...event }: Event, elapsedMs: number, columns: number
   const title = padRight(cut(event.row.feed.title, TITLE_COLUMNS), TITLE_COLUMNS);
   const time = paint("dim", formatSeconds(elapsedMs).padStart(TIME_COLUMNS));
   const [style, mark] = eventStyles[kind];
-  const next = "inMs" in event ? `, try ${event.row.attempt} in ${formatSeconds(Math.max(0, event.inMs))}` : "";
+  const next = "attempt" in event ? `, try ${event.attempt}${waitOf(event.inMs)}` : "";
   const reason = cut(event.reason.text, Math.max(8, columns - TITLE_COLUMNS - next.length - TIME_COLUMNS - 11));
   return `   ${paint(style, mark)} ${time}  ${title}  ${paint(style, reason)}${next}`;
+}
+
+function waitOf(inMs: number | undefined): string {
+  return inMs === undefined ? "" : ` in ${formatSeconds(Math.max(0, inMs))}`;
 }
