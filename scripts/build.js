@@ -28,7 +28,12 @@ function declare() {
 
 async function bundle() {
   const input = Object.fromEntries(entries().map((path) => [path.replace(/\.ts$/, ""), join(source, path)]));
-  const build = await rolldown({ input, platform: "node", external: /^(?![./]|[A-Za-z]:)/, plugins: [ownPlace(), latin1()] });
+  const build = await rolldown({
+    input,
+    platform: "node",
+    external: /^(?![./]|[A-Za-z]:)/,
+    plugins: [ownPlace(), latin1()],
+  });
   await build.write({
     dir: destination,
     format: "esm",
