@@ -32,7 +32,7 @@ const scripts = new Map<ScriptName, Script>();
 export function scriptNamed(name: ScriptName): Script {
   let script = scripts.get(name);
   if (script === undefined) {
-    const text = compose(`${name}.lua`, new Set());
+    const text = putConstantsIn(compose(`${name}.lua`, new Set()));
     const hasMarks = text.includes("local marks = history()");
     script = { name, text, sha: createHash("sha1").update(text).digest("hex"), hasMarks };
     scripts.set(name, script);
@@ -44,9 +44,27 @@ export function scriptNamed(name: ScriptName): Script {
 function compose(file: string, included: Set<string>): string {
   included.add(file);
   const text = readFileSync(new URL(`./scripts/${file}`, import.meta.url), "utf8");
-  const used = /^-- uses ([\w, ]+)$/m.exec(text)?.[1]?.split(", ") ?? [];
+  const used = /^-- uses ([\w, -]+)$/m.exec(text)?.[1]?.split(", ") ?? [];
   const parts = used
     .map((name) => `lib/${name}.lua`)
     .map((path) => (included.has(path) ? "" : compose(path, included)));
   return [...parts, text.replaceAll(/^\s*--.*\n/gm, "")].join("");
+}
+
+/**
+ * Puts the constants, `local NAME = literal`, where they are used. To make a function, Lua searches each name that it
+ * takes from outside in a list of all names so taken: every script makes its functions anew at each call, which is half of
+ * the time of a short one.
+ */
+function putConstantsIn(text: string): string {
+  const constants = new Map<string, string>();
+  const names = "[A-Z][A-Z_]*";
+  const literal = "-?\\d+|'[^'\\\\]*'";
+  const declaration = new RegExp(`^ *local (${names}(?:, ${names})*) = ((?:${literal})(?:, (?:${literal}))*)\\n`, "gm");
+  const rest = text.replaceAll(declaration, (_, declared: string, given: string) => {
+    const values = given.split(", ");
+    for (const [index, name] of declared.split(", ").entries()) constants.set(name, values[index] ?? "nil");
+    return "";
+  });
+  return rest.replaceAll(/'[^'\n]*'|\b[A-Z][A-Z_]*\b/g, (word) => constants.get(word) ?? word);
 }

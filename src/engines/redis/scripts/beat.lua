@@ -36,6 +36,7 @@ local reclaimed = 0
 for id, entry in pairs(active) do
   local exchange = struct.unpack('<I4', entry, 5)
   if not isHeld[id] and not isPending[exchange] and exchange < nextExchange then
+    useFinish()
     local value = fetch(id)
     if value then giveBack(unpackJob(id, value)) else call('HDEL', prefix .. 'a:' .. worker, id) end
     reclaimed = reclaimed + 1

@@ -6,6 +6,7 @@ local action, named, place, filter, dryRun, reason, retainMs =
 local STEP = 500
 local NOT_FOUND, WRONG_STATE = 1, 2
 history()
+useFinish()
 
 local fitsFilter = filterOf(filter)
 

@@ -1,4 +1,4 @@
--- uses lanes
+-- uses each-count
 -- For each lane and state with jobs: queue, task, state and how many. O(lanes).
 local numbers = {}
 eachCount(function(number, state, amount)

@@ -1,4 +1,4 @@
--- uses change
+-- uses job
 -- At most `max` jobs that ended at least `forMs` ago: id and retention, those first of each retention that ended first. It
 -- takes entries off the heads of the lists whose job was dropped, removed or retried.
 -- O(jobs returned + entries passed over + retentions).

@@ -1,5 +1,6 @@
 -- uses relief, finish
 -- Revokes at most `max` jobs that passed their expiry unclaimed. O(jobs revoked · log jobs that can expire).
+useFinish()
 local max, retainMs = request[1], request[2]
 local ids = call('ZRANGEBYSCORE', prefix .. 'expiring', '-inf', now, 'LIMIT', 0, max)
 local amount = 0

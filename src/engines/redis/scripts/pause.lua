@@ -1,4 +1,4 @@
--- uses relief, ready
+-- uses relief, ready, queue-lanes
 -- Pauses or resumes a queue: takes its lanes out of the indexes, or puts them back. O(its lanes).
 local queue, pausing = request[1], request[2]
 call(pausing and 'SADD' or 'SREM', prefix .. 'paused', queue)

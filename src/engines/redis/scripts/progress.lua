@@ -1,6 +1,7 @@
 -- uses change, history
 -- Keeps the latest progress of active jobs. `request`: for each update id, fence, and the progress after a byte of kind.
 history()
+useChange()
 for at = 1, #request, 3 do
   local id, fence, progress = request[at], request[at + 1], request[at + 2]
   local value = fetch(id)

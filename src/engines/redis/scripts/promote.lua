@@ -1,4 +1,4 @@
--- uses relief, change
+-- uses relief, flush
 -- Makes at most `max` due jobs ready, the first due first. O(jobs promoted · log scheduled).
 local max = request
 local ids = call('ZRANGEBYSCORE', prefix .. 'scheduled', '-inf', now, 'LIMIT', 0, max)

@@ -1,4 +1,4 @@
--- uses change
+-- uses flush
 -- Removes at most `max` finished jobs: those past their retention, then the first to finish beyond `maxFinished`.
 -- O(jobs removed + entries passed over + retentions).
 local max, maxFinished = request[1], request[2]

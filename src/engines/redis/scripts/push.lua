@@ -1,4 +1,4 @@
--- uses push, change, history
+-- uses push, flush, history
 -- Stores jobs. O(jobs), each sort of write in calls of many.
 -- `requests`: for each how many jobs it has, its deadline by this server's clock, and its limits: false, or {queue, depth, …}.
 local shapes, values, requests = request[1], request[2], request[3]

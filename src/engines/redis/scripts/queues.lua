@@ -1,4 +1,4 @@
--- uses lanes
+-- uses each-count
 -- The numbers of every lane with jobs, the paused queues, and for each lane with ready jobs its first one. O(lanes).
 local numbers, heads = {}, {}
 eachCount(function(number, state, amount)

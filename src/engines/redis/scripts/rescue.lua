@@ -7,6 +7,7 @@ local worker, max, retainMs = request[1], request[2], request[3]
 local rescued = {}
 if not isSteady(worker) then return cmsgpack.pack(rescued) end
 
+useFinish()
 local taken = 0
 for _, lost in ipairs(call('ZRANGEBYSCORE', prefix .. 'workers', '-inf', now, 'LIMIT', 0, MOST_WORKERS)) do
   local ids = call('HKEYS', prefix .. 'a:' .. lost)

@@ -5,6 +5,7 @@
 -- input, result, kind of result, error, who revoked, why, progress after a byte of kind}; an empty text is none, but of an
 -- input and a result, whose kind says that. O(jobs).
 history()
+useChange()
 
 local function isNewer(id, version)
   local value = fetch(id)

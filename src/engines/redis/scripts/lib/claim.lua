@@ -41,6 +41,9 @@ local function useClaim()
     lookAt(indexes, claimer.queues and knownTasks)
   end
 
+  -- What is kept of a claim beside its worker: the fence, and the number of the exchange that brought it.
+  local function activeEntry(fence, exchange) return struct.pack('<I4I4', fence, exchange) end
+
   local ACTIVE_START = string.char(ACTIVE, 0, 0, 0)
 
   -- Makes the job active, on its stored bytes; or revokes it where it has expired. Says whether it was claimed.
@@ -50,6 +53,7 @@ local function useClaim()
     local fence, version, workerLength, lane, expiresAt = struct.unpack(OF_CLAIM, value, AT_FENCE)
     if expiresAt ~= NONE then
       if expiresAt <= now then
+        useFinish()
         expire(unpackJob(id, value), claimer.retainMs)
         return false
       end
@@ -108,6 +112,7 @@ local function useClaim()
       if isKnown and not isPaused(lane.queue) then
         local expiresAt = struct.unpack('<d', value, AT_EXPIRES)
         if expiresAt == NONE or now < expiresAt then return id end
+        useFinish()
         expire(unpackJob(id, value), claimer.retainMs)
       end
     end

@@ -19,9 +19,9 @@ local MIDDLE_BYTES = 31
 local AT_FLAGS, AT_CRASHES, AT_FENCE, AT_VERSION, AT_STARTED, AT_FINISHED, AT_LANE, AT_SEQUENCE, AT_EXPIRES = 5, 6, 11, 15, 19, 27, 49, 53, 61
 
 -- Single fields, with the others between them passed over. State, flags, fence, version, length of the worker, lane.
-local OF_SUCCESS = '<BxxxBxxxxxI4I4' .. string.rep('x', 24) .. 'I2xxxxI4'
+local OF_SUCCESS = '<BxxxBxxxxxI4I4xxxxxxxxxxxxxxxxxxxxxxxxI2xxxxI4'
 -- From the fence on: fence, version, length of the worker, lane, expires.
-local OF_CLAIM = '<I4I4' .. string.rep('x', 24) .. 'I2xxxxI4' .. string.rep('x', 8) .. 'd'
+local OF_CLAIM = '<I4I4xxxxxxxxxxxxxxxxxxxxxxxxI2xxxxI4xxxxxxxxd'
 
 local NOW_PACKED = struct.pack('<d', now)
 

@@ -42,16 +42,6 @@ local function lanesOfQueue(queue) return prefix .. 'lq:' .. queue end
 -- How the counters of a lane are named.
 local function countName(number) return struct.pack('<I4', number) end
 
--- Of a queue's lanes the numbers, and the counters as packed, or false.
-local function readLanesOf(queue)
-  local numbers, names = {}, {}
-  for index, member in ipairs(call('SMEMBERS', lanesOfQueue(queue))) do
-    numbers[index] = tonumber(member)
-    names[index] = countName(numbers[index])
-  end
-  return numbers, readAll('HMGET', prefix .. 'count', names)
-end
-
 -- The lane's number; a lane that is new gets one.
 local function laneOf(queue, task, priority)
   local name = laneName(queue, task, priority)
@@ -89,21 +79,6 @@ local function count(lane, state, by)
   ofLane[state] = ofLane[state] + by
 end
 
--- The unfinished jobs of a queue. O(its lanes).
-local function depthOf(queue)
-  local depth = 0
-  local function add(ofLane)
-    for state = WAITING, ACTIVE do depth = depth + ofLane[state] end
-  end
-  local numbers, stored = readLanesOf(queue)
-  for index, packed in ipairs(stored) do
-    if packed then add({ struct.unpack(COUNTS, packed) }) end
-    local pending = counts[numbers[index]]
-    if pending then add(pending) end
-  end
-  return depth
-end
-
 local function flushCounts()
   local lanes, names = {}, {}
   for lane in pairs(counts) do
@@ -130,20 +105,6 @@ local function flushCounts()
   counts = {}
 end
 
--- Calls back with number, state and amount for each lane and state with jobs.
-local function eachCount(callback)
-  local stored = call('HGETALL', prefix .. 'count')
-  local numbers = {}
-  for at = 1, #stored, 2 do numbers[#numbers + 1] = struct.unpack('<I4', stored[at]) end
-  loadLanes(numbers)
-  for index, number in ipairs(numbers) do
-    local ofLane = { struct.unpack(COUNTS, stored[index * 2]) }
-    for state = WAITING, REVOKED do
-      if ofLane[state] ~= 0 then callback(number, state, ofLane[state]) end
-    end
-  end
-end
-
 local anyPaused
 
 local function isPaused(queue)
@@ -157,7 +118,6 @@ local function keyName(task, key) return prefix .. 'k:' .. task .. '\0' .. key e
 local function readyKey(number) return prefix .. 'r:' .. number end
 local function taskIndex(task) return prefix .. 'ht:' .. task end
 local function queueIndex(queue) return prefix .. 'hq:' .. queue end
-
 
 -- Entries for the indexes, by the index: score and number, one after the other.
 local headsByIndex = {}

@@ -1,4 +1,4 @@
--- uses ready, changes
+-- uses ready, changes, queue-lanes
 -- Storing new jobs, each request wholly or not at all. A request is planned as a whole before any of it is written.
 --
 -- `shapes`: for each what jobs have in common {queue, task, priority, ack, dueKind, due, expiresKind, expires, key,
@@ -70,6 +70,21 @@ local function usePush()
     if holder == nil then return nil end
     if holder[2] ~= hash then return nil, { 'KEY_CONFLICT', task, key, holder[1] } end
     return holder[1]
+  end
+
+  -- The unfinished jobs of a queue. O(its lanes).
+  local function depthOf(queue)
+    local depth = 0
+    local function add(ofLane)
+      for state = WAITING, ACTIVE do depth = depth + ofLane[state] end
+    end
+    local numbers, stored = readLanesOf(queue)
+    for index, packed in ipairs(stored) do
+      if packed then add({ struct.unpack(COUNTS, packed) }) end
+      local pending = counts[numbers[index]]
+      if pending then add(pending) end
+    end
+    return depth
   end
 
   local function findFullQueue(added, limits)

@@ -118,6 +118,7 @@ local function useSettle()
   end
 
   local function settleFully(id, value, kind, given, rare)
+    useFinish()
     local plan, refusal
     if rare and rare[3] then
       usePush()
