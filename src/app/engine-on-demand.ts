@@ -7,10 +7,11 @@ import type {
   Jobs,
   Liveness,
   Maintenance,
+  Records,
   Upkeep,
 } from "../engine/index.ts";
 
-type PartName = "jobs" | "liveness" | "upkeep" | "bus" | "inspect" | "archive" | "maintenance";
+type PartName = "jobs" | "liveness" | "upkeep" | "bus" | "inspect" | "archive" | "records" | "maintenance";
 
 /** What is known of an engine before its code is there. */
 export interface EngineOutline {
@@ -31,6 +32,7 @@ export class EngineOnDemand implements Engine {
   readonly bus: Bus = this.#part("bus");
   readonly inspect: Inspect = this.#part("inspect");
   readonly archive: Archive = this.#part("archive");
+  readonly records: Records = this.#part("records");
   readonly maintenance: Maintenance = this.#part("maintenance");
   readonly #load: () => Promise<Engine>;
   #loading: Promise<Engine> | undefined;

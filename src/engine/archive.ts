@@ -17,7 +17,10 @@ export interface JobVersion {
  * so that it is never in no place; each step can be repeated, by several workers at once.
  */
 export interface Archive {
-  /** Jobs that ended at least so long ago, by the engine's clock: roughly in the order in which they ended. */
+  /**
+   * Jobs that ended at least so long ago, by the engine's clock: roughly in the order in which they ended. Not those with
+   * an `upstream`, which a retry of that job must find here.
+   */
   ended(request: { readonly max: number; readonly forMs: number }): Promise<readonly FinishedJob[]>;
   /**
    * Keeps finished jobs of another engine, with their instants, fence and version. One that is here in this version or a

@@ -4,6 +4,7 @@ import type { Bus } from "./bus.ts";
 import type { Inspect } from "./inspect.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Liveness } from "./liveness.ts";
+import type { Records } from "./records.ts";
 import type { Upkeep } from "./upkeep.ts";
 
 /** What an engine can do beyond the rest; whatever is missing is refused at start, with a reason. */
@@ -57,5 +58,7 @@ export interface Engine extends Lifecycle {
   readonly inspect: Inspect;
   /** Absent: the engine can be neither side of a broker and a result store chosen apart. */
   readonly archive?: Archive | undefined;
+  /** Absent: what lives in records (schedules) is refused at start. */
+  readonly records?: Records | undefined;
   readonly maintenance: Maintenance;
 }

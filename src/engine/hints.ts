@@ -27,6 +27,7 @@ export function withHints(engine: Engine, clock: Clock): Engine {
     bus: engine.bus,
     inspect: override<Inspect>(engine.inspect, { revoke: (request) => revokeAndHint(engine, request) }),
     archive: engine.archive,
+    records: engine.records,
     maintenance: engine.maintenance,
     start: () => engine.start(),
     stop: () => engine.stop(),

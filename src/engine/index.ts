@@ -38,7 +38,9 @@ export type {
   WorkerDescription,
 } from "./liveness.ts";
 export { override } from "./override.ts";
+export type { DueRecords, Records, RecordWrite, StoredRecord, WriteReply } from "./records.ts";
 export { keyConflict, pushTooLate, queueFull } from "./refusals.ts";
 export { answerRepeat, type SettledJob } from "./repeat.ts";
 export { tlsTrouble } from "./tls.ts";
 export type { Upkeep } from "./upkeep.ts";
+export { endingOf, type LinkEffect, linkEffect, REMOVED, SKIPPED } from "./workflow.ts";

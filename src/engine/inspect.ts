@@ -5,6 +5,8 @@ export interface JobFilter {
   readonly states?: readonly JobState[];
   readonly tasks?: readonly string[];
   readonly queues?: readonly string[];
+  /** Jobs of one workflow. Its cost is that of these jobs, also where no other part narrows it. */
+  readonly workflow?: string;
 }
 
 /** Jobs by their ids, or by what they are. */
@@ -60,9 +62,12 @@ export interface Inspect {
   count(filter: JobFilter): Promise<number>;
   /** Ends unfinished jobs as `revoked`; an active one is asked to stop, which its worker hears at its next beat at the latest. */
   revoke(request: BulkRequest & { readonly reason: string; readonly retainMs: number }): Promise<BulkReply>;
-  /** Makes failed or revoked jobs ready again, their failures and crashes forgotten. */
+  /**
+   * Makes failed or revoked jobs ready again, their failures and crashes forgotten. Jobs that ended because one of these
+   * did wait for it again; such a job cannot be retried itself (`wrong-state`), since what it waited for is still missing.
+   */
   retry(request: BulkRequest): Promise<BulkReply>;
-  /** Removes jobs that are not active. */
+  /** Removes jobs that are not active; for those who wait for one, it was revoked. */
   remove(request: BulkRequest): Promise<BulkReply>;
   pause(queue: string): Promise<void>;
   resume(queue: string): Promise<void>;

@@ -23,6 +23,7 @@ export function instrument(engine: Engine, metrics: Metrics): Engine {
     bus: observe("bus", engine.bus),
     inspect: observe("inspect", engine.inspect),
     archive: engine.archive && observe("archive", engine.archive),
+    records: engine.records && observe("records", engine.records),
     maintenance: observe("maintenance", engine.maintenance),
     start: () => engine.start(),
     stop: () => engine.stop(),

@@ -107,6 +107,11 @@ export type CompletionReply =
  * 20 takes the oldest, so nothing starves), push order. It never visits a job that it may not take: its cost does not
  * grow with jobs that are scheduled, paused, of unknown tasks, or quarantined. A job past its expiry is revoked instead
  * of being claimed.
+ *
+ * Jobs of a workflow are pushed together. Whenever one ends, by whatever transition, its links are followed in the same
+ * step: a slot is filled once, the job whose last one it was becomes ready (or scheduled), and a job whose slot can no
+ * longer be filled ends as well, and its links are followed in turn (`linkEffect`). A link to a job that does not wait, or
+ * into a slot that is filled, changes nothing.
  */
 export interface Jobs {
   /** Stores each request wholly or not at all; a refused one does not touch its neighbours. */

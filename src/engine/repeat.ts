@@ -25,5 +25,7 @@ function stateAfter({ kind }: Outcome): JobState {
       return "scheduled";
     case "released":
       return "ready";
+    case "replaced":
+      return "waiting";
   }
 }

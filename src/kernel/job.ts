@@ -6,6 +6,42 @@ export type Payload = string | Uint8Array;
 /** When something is due, for the engine's clock to decide: so long from now, or at an instant (UTC epoch ms). */
 export type When = { readonly afterMs: number } | { readonly at: number };
 
+/** After which ends of a job its outcome fills the slot; `failure`: it failed, or was revoked. */
+export type LinkCondition = "success" | "failure" | "end";
+
+/** Carries the outcome of a job to another, which waits for it. */
+export interface Link {
+  /** The id of the job that waits. */
+  readonly to: string;
+  /** Which of its slots. */
+  readonly slot: number;
+  readonly on: LinkCondition;
+}
+
+/** A job's place in a workflow. */
+export interface WorkflowNode {
+  /** The id of the workflow: that of the job whose end is the workflow's end. */
+  readonly workflow: string;
+  /** So many slots, numbered from 0, must be filled before the job can run: until then it is `waiting`. */
+  readonly slots: number;
+  /** Who waits for the job's end: followed once, inside the transition that ends it, whatever that is. */
+  readonly links: readonly Link[];
+}
+
+/** How a job ended, as those hear it who waited for it. */
+export type Ending =
+  | { readonly state: "succeeded"; readonly result: Payload | undefined }
+  | { readonly state: "failed"; readonly error: ErrorRecord }
+  | { readonly state: "revoked"; readonly revocation: Revocation };
+
+/** A slot with what fills it. */
+export interface FilledSlot {
+  readonly slot: number;
+  /** The job that ended so. */
+  readonly from: string;
+  readonly ending: Ending;
+}
+
 /** What a caller hands to an engine: one call of a task. */
 export interface NewJob {
   /** A UUIDv7 made by the caller: pushing an id that is already there changes nothing. */
@@ -23,6 +59,11 @@ export interface NewJob {
   /** `early`: settled at the claim, so a job whose worker is lost is never run again. */
   readonly ack: "late" | "early";
   readonly key: IdempotencyKey | undefined;
+  /**
+   * Of a job that is part of a workflow. Where it has slots, `due.afterMs` counts from the moment in which the last one
+   * is filled, and it expires while it waits as well.
+   */
+  readonly node?: WorkflowNode | undefined;
 }
 
 /** For `ttlMs` from the push, and at least as long as the job lives, the same key of the same task names the same job. */
@@ -51,6 +92,9 @@ export interface ClaimedJob {
   /** The engine's own handle of this claim (a row, a delivery tag), handed back with the settlement. */
   readonly receipt: number | string;
   readonly createdAt: number;
+  readonly node?: WorkflowNode | undefined;
+  /** Of a job with slots: what fills them, by slot. */
+  readonly filled?: readonly FilledSlot[] | undefined;
 }
 
 /** Names one claim of one job. */
@@ -70,7 +114,9 @@ export type Outcome =
   /** Back to `scheduled`, counting nothing. */
   | { readonly kind: "snoozed"; readonly due: When }
   /** Back to `ready`, counting nothing. */
-  | { readonly kind: "released" };
+  | { readonly kind: "released" }
+  /** To `waiting`, for a slot more, which one of the jobs fills that are pushed as effects: none is where this gives way. */
+  | { readonly kind: "replaced"; readonly slot: number };
 
 /** What commits together with a settlement, or not at all. */
 export type Effect = { readonly kind: "push"; readonly job: NewJob };
@@ -97,8 +143,11 @@ export type LiveState = "scheduled" | "ready" | "active" | "waiting";
 /** A job in one of these states has ended. */
 export type FinishedState = "succeeded" | "failed" | "revoked";
 
-/** Who ended a job without its being done: a caller, its expiry, or its own handler by `ctx.discard()`. */
-export type RevokedBy = "caller" | "expiry" | "handler";
+/**
+ * Who ended a job without its being done: a caller, its expiry, its own handler by `ctx.discard()`, or its workflow, in
+ * which it was there for a failure that did not happen.
+ */
+export type RevokedBy = "caller" | "expiry" | "handler" | "workflow";
 
 /** A job as it stands, for those who look at it. Instants are UTC epoch milliseconds of the engine's clock. */
 export interface JobRecord {
@@ -129,6 +178,9 @@ export interface JobRecord {
   /** Of the last failed attempt. */
   readonly error: ErrorRecord | undefined;
   readonly revocation: Revocation | undefined;
+  readonly node?: WorkflowNode | undefined;
+  /** The job whose end was also the end of this one, which had waited for it: as it ended, so did this. */
+  readonly upstream?: string | undefined;
 }
 
 /** Asked for, while the job is active; carried out, once its state is `revoked`. */

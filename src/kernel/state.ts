@@ -1,14 +1,14 @@
 import type { FinishedState, JobState } from "./job.ts";
 
-/** The state machine of a job: from each state, the states that may follow. A finished job goes on only by `retry`. */
+/** The state machine of a job: from each state, the states that may follow. A finished job goes on only by `retry`, its own or that of the job it waited for. */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   waiting: ["ready", "scheduled", "failed", "revoked"],
   scheduled: ["ready", "revoked"],
   ready: ["active", "revoked"],
-  active: ["succeeded", "failed", "revoked", "scheduled", "ready"],
+  active: ["succeeded", "failed", "revoked", "scheduled", "ready", "waiting"],
   succeeded: [],
-  failed: ["ready"],
-  revoked: ["ready"],
+  failed: ["ready", "waiting"],
+  revoked: ["ready", "waiting"],
 };
 
 export const finishedStates: readonly FinishedState[] = ["succeeded", "failed", "revoked"];

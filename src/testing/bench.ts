@@ -234,7 +234,7 @@ export class TestBench implements AsyncDisposable {
   }
 
   async #drainUntil(untilMs: number, isOver: () => Promise<boolean> = async () => false): Promise<OutcomeCounts> {
-    const total = { succeeded: 0, failed: 0, revoked: 0, retried: 0, snoozed: 0, released: 0 };
+    const total = { succeeded: 0, failed: 0, revoked: 0, retried: 0, snoozed: 0, released: 0, replaced: 0 };
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       addTo(total, (await this.#worker().drain()).outcomes);
       if (await isOver()) return total;
@@ -270,4 +270,5 @@ function addTo(total: Record<keyof OutcomeCounts, number>, more: OutcomeCounts):
   total.retried += more.retried;
   total.snoozed += more.snoozed;
   total.released += more.released;
+  total.replaced += more.replaced;
 }

@@ -39,5 +39,6 @@ function difference(after: OutcomeCounts, before: OutcomeCounts): OutcomeCounts 
     retried: after.retried - before.retried,
     snoozed: after.snoozed - before.snoozed,
     released: after.released - before.released,
+    replaced: after.replaced - before.replaced,
   };
 }

@@ -12,6 +12,7 @@ export class Tally {
     retried: 0,
     snoozed: 0,
     released: 0,
+    replaced: 0,
   };
   #started = 0;
 

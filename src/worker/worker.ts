@@ -14,7 +14,7 @@ import type { WorkerParts } from "./parts.ts";
 import type { RecycleReason } from "./recycle.ts";
 import { shutDown } from "./shutdown.ts";
 import { startUp } from "./startup.ts";
-import type { OutcomeCounts } from "./tally.ts";
+import { type OutcomeCounts, Tally } from "./tally.ts";
 
 /** Where a worker is between its start and its stop. */
 export type WorkerState = "stopped" | "starting" | "running" | "stopping";
@@ -231,4 +231,4 @@ export class Worker implements Lifecycle {
   }
 }
 
-const noOutcomes: OutcomeCounts = { succeeded: 0, failed: 0, revoked: 0, retried: 0, snoozed: 0, released: 0 };
+const noOutcomes: OutcomeCounts = new Tally().outcomes();

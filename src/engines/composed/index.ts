@@ -15,7 +15,7 @@ const HOLD_MS = 1_000;
 
 /** What a composed engine is made from. */
 export interface ComposedEngineOptions {
-  /** Has the jobs until they have ended, and all else: liveness, bus, keys, pauses, transactions. */
+  /** Has the jobs until they have ended, and all else: liveness, bus, records, keys, pauses, transactions. */
   readonly broker: Engine;
   /** Has the jobs that have ended; `undefined`: nobody does. It is of its own namespace. */
   readonly results: Engine | undefined;
@@ -48,6 +48,7 @@ export function createComposedEngine(options: ComposedEngineOptions): Engine {
     upkeep: createUpkeep({ broker, results, mover }),
     bus: broker.bus,
     inspect: sides === undefined ? createSinkInspect(broker, mover) : createInspect(sides),
+    records: broker.records,
     maintenance: createMaintenance(broker, results),
     ...lifecycleOf(broker, results, mover),
   };

@@ -29,10 +29,11 @@ export function createArchive(store: Store): Archive {
 function firstEnded(jobs: Iterable<StoredJob>, max: number, until: number): FinishedJob[] {
   const ended: FinishedJob[] = [];
   for (const job of jobs) {
-    const { finishedAt = 0, pruneAt } = job;
+    const { finishedAt = 0, pruneAt, upstream } = job;
     // One that was stored for another engine may have ended before those ahead of it.
     if (ended.length >= max) break;
-    if (finishedAt <= until) ended.push({ record: toRecord(job), retainMs: pruneAt - finishedAt });
+    if (finishedAt <= until && upstream === undefined)
+      ended.push({ record: toRecord(job), retainMs: pruneAt - finishedAt });
   }
   return ended;
 }

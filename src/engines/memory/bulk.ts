@@ -1,9 +1,10 @@
-import type { BulkReply, BulkRequest } from "../../engine/inspect.ts";
+import { type BulkReply, type BulkRequest, REMOVED } from "../../engine/index.ts";
 import { isFinished } from "../../kernel/state.ts";
 import { revoke } from "./jobs/end.ts";
 import type { StoredJob } from "./jobs/job.ts";
 import { matching } from "./jobs/matching.ts";
 import type { JobTable } from "./jobs/table.ts";
+import type { Workflows } from "./jobs/workflows.ts";
 
 /** Does something to each selected job that allows it. */
 interface BulkChange {
@@ -39,10 +40,11 @@ export function revocation(jobs: JobTable, request: { reason: string; retainMs: 
 }
 
 /** Makes failed and revoked jobs ready again. */
-export function retrial(jobs: JobTable): BulkChange {
+export function retrial(jobs: JobTable, workflows: Workflows): BulkChange {
   return {
-    allows: (job) => job.state === "failed" || job.state === "revoked",
-    apply: (job) =>
+    allows: (job) => (job.state === "failed" || job.state === "revoked") && job.awaited === 0,
+    apply: (job) => {
+      workflows.reopen(job);
       jobs.change(job, "ready", {
         failures: 0,
         crashes: 0,
@@ -52,11 +54,19 @@ export function retrial(jobs: JobTable): BulkChange {
         // Whoever retries a job wants it run, also when it had expired.
         expiresAt: undefined,
         dueAt: undefined,
-      }),
+      });
+    },
   };
 }
 
 /** Removes jobs that no worker runs. */
-export function removal(jobs: JobTable): BulkChange {
-  return { allows: (job) => job.state !== "active", apply: (job) => jobs.remove(job) };
+export function removal(jobs: JobTable, now: number): BulkChange {
+  return {
+    allows: (job) => job.state !== "active",
+    apply: (job) => {
+      const isAwaited = job.node !== undefined && !isFinished(job.state);
+      if (isAwaited) revoke(jobs, job, { ...REMOVED, retainMs: 0 }, now);
+      jobs.remove(job);
+    },
+  };
 }

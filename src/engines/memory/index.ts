@@ -6,6 +6,7 @@ import { createInspect } from "./inspect.ts";
 import { createJobs } from "./jobs/index.ts";
 import { createLiveness } from "./liveness.ts";
 import { createMaintenance } from "./maintenance.ts";
+import { createRecords } from "./records.ts";
 import { Store } from "./store.ts";
 import { createUpkeep } from "./upkeep.ts";
 
@@ -37,6 +38,7 @@ export function createMemoryEngine(options: MemoryEngineOptions = {}): Engine {
     bus: createBus(store),
     inspect: createInspect(store),
     archive: createArchive(store),
+    records: createRecords(store),
     maintenance: createMaintenance(store),
     start: () => store.lifecycle.start(),
     stop: () => store.lifecycle.stop(),

@@ -27,11 +27,10 @@ export function createInspect(store: Store): Inspect {
     },
     async retry(request) {
       store.enter();
-      return changeMany(jobs, request, retrial(jobs));
+      return changeMany(jobs, request, retrial(jobs, store.workflows));
     },
     async remove(request) {
-      store.enter();
-      return changeMany(jobs, request, removal(jobs));
+      return changeMany(jobs, request, removal(jobs, store.enter()));
     },
     async pause(queue) {
       store.enter();
@@ -43,9 +42,9 @@ export function createInspect(store: Store): Inspect {
       for (const lane of jobs.lanes.all(queue)) store.arrivals.announce(lane);
     },
     async purge({ queue, dryRun }) {
-      store.enter();
+      const now = store.enter();
       const selection = { filter: { queues: [queue], states: ["ready", "scheduled"] } } as const;
-      return { removed: changeMany(jobs, { selection, dryRun }, removal(jobs)).changed };
+      return { removed: changeMany(jobs, { selection, dryRun }, removal(jobs, now)).changed };
     },
     async queues() {
       store.enter();

@@ -7,7 +7,9 @@ import { Claim } from "./jobs/claim.ts";
 import { Push } from "./jobs/push.ts";
 import { Settle } from "./jobs/settle.ts";
 import { JobTable } from "./jobs/table.ts";
+import { Workflows } from "./jobs/workflows.ts";
 import { Keys } from "./keys.ts";
+import type { Rows } from "./records.ts";
 import { Topics } from "./topics.ts";
 import { Workers } from "./workers.ts";
 
@@ -23,6 +25,9 @@ export class Store {
   readonly push: Push;
   readonly claim: Claim;
   readonly settle: Settle;
+  readonly workflows: Workflows;
+  /** By kind, then by id. */
+  readonly records: Rows = new Map();
   readonly lifecycle: LifecycleGuard;
   readonly #clock: Clock;
 
@@ -32,7 +37,9 @@ export class Store {
     this.jobs = new JobTable({
       onReady: (lane) => this.arrivals.announce(lane),
       onChange: (change) => this.changes.note(change),
+      onEnd: (job) => this.workflows.ended(job),
     });
+    this.workflows = new Workflows(this.jobs);
     this.arrivals = new Arrivals(this.jobs.lanes);
     this.keys = new Keys(this.jobs);
     this.push = new Push(this.jobs, this.keys);

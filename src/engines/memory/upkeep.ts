@@ -3,6 +3,7 @@ import type { Heap } from "../../kernel/heap.ts";
 import { endByExpiry } from "./jobs/end.ts";
 import type { StoredJob } from "./jobs/job.ts";
 import type { JobTable } from "./jobs/table.ts";
+import { pruneRecords } from "./records.ts";
 import type { Store } from "./store.ts";
 
 export function createUpkeep(store: Store): Upkeep {
@@ -29,7 +30,7 @@ function promoteDue(jobs: JobTable, max: number, now: number): { promoted: numbe
   return { promoted, nextDueInMs: next === undefined ? undefined : Math.max(0, next - now) };
 }
 
-function prune({ jobs, keys }: Store, max: number, maxFinished: number, now: number): number {
+function prune({ jobs, keys, records }: Store, max: number, maxFinished: number, now: number): number {
   let pruned = eachDue(
     jobs.finished,
     (job) => job.pruneAt,
@@ -43,6 +44,7 @@ function prune({ jobs, keys }: Store, max: number, maxFinished: number, now: num
     pruned += 1;
   }
   keys.prune(max, now);
+  pruneRecords(records, max, now);
   return pruned;
 }
 

@@ -23,12 +23,15 @@ import { progressTests } from "./parts/progress.ts";
 import { propertyTests } from "./parts/properties.ts";
 import { pushTests } from "./parts/push.ts";
 import { quarantineTests } from "./parts/quarantine.ts";
+import { recordTests } from "./parts/records.ts";
 import { replyTests } from "./parts/replies.ts";
 import { rescueTests } from "./parts/rescue.ts";
 import { retentionTests } from "./parts/retention.ts";
 import { revokeTests } from "./parts/revoke.ts";
 import { settleTests } from "./parts/settle.ts";
 import { steeringTests } from "./parts/steering.ts";
+import { workflowTests } from "./parts/workflow.ts";
+import { workflowEndingTests } from "./parts/workflow-endings.ts";
 
 /** Every test of the suite, part by part. */
 export const allTests: readonly ConformanceTest[] = [
@@ -36,6 +39,7 @@ export const allTests: readonly ConformanceTest[] = [
   [claimTests, orderTests, settleTests, effectTests, progressTests],
   [livenessTests, rescueTests, quarantineTests, revokeTests],
   [inspectTests, steeringTests, retentionTests, archiveTests],
+  [workflowTests, workflowEndingTests, recordTests],
   [busTests, arrivalTests, changeTests],
   [payloadTests, hostileTests, namespaceTests, lifecycleTests],
   [propertyTests, replyTests, outageTests, processTests, deathTests],
@@ -45,4 +49,4 @@ export const allTests: readonly ConformanceTest[] = [
  * How many tests the suite has. Written down, not counted: one that gets lost is noticed. An engine's own test compares
  * it with what ran and what was skipped.
  */
-export const expectedTests: number = 254;
+export const expectedTests: number = 299;

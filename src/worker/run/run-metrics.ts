@@ -57,6 +57,7 @@ export class RunMetrics {
         retried: finished("retried"),
         snoozed: finished("snoozed"),
         released: finished("released"),
+        replaced: finished("replaced"),
       },
     };
   }

@@ -2,6 +2,7 @@ import { CRASHES_BEFORE_QUARANTINE } from "../../../engine/endings.ts";
 import type { ErrorRecord } from "../../../kernel/error-record.ts";
 import type {
   ClaimedJob,
+  FilledSlot,
   JobRecord,
   JobState,
   NewJob,
@@ -9,9 +10,10 @@ import type {
   Payload,
   Revocation,
   When,
+  WorkflowNode,
 } from "../../../kernel/job.ts";
 
-/** A job as it stands in memory. All but `settled` is written by `JobTable.change` alone: indexes depend on it. */
+/** A job as it stands in memory. What indexes depend on is written by `JobTable.change` alone. */
 export interface StoredJob {
   readonly id: string;
   readonly task: string;
@@ -22,6 +24,9 @@ export interface StoredJob {
   readonly ack: "late" | "early";
   readonly key: string | undefined;
   readonly createdAt: number;
+  readonly node: WorkflowNode | undefined;
+  /** Of a job with slots: for how long it is delayed once these are filled. */
+  readonly delay: When | undefined;
   /** Place in the order of pushes; kept through retries and releases. */
   readonly sequence: number;
   state: JobState;
@@ -43,6 +48,12 @@ export interface StoredJob {
   result: Payload | undefined;
   error: ErrorRecord | undefined;
   revocation: (Revocation & { readonly retainMs: number }) | undefined;
+  filled: readonly FilledSlot[];
+  /** How many slots are still to be filled. */
+  awaited: number;
+  upstream: string | undefined;
+  /** Of one that ended because of another: how many of its slots can no longer be filled. */
+  broken: number;
   /** The last settlement that was applied, to know its repeat. */
   settled: { readonly fence: number; readonly kind: Outcome["kind"]; readonly state: JobState } | undefined;
 }
@@ -56,7 +67,8 @@ export function instantOf(when: When, now: number): number {
 }
 
 export function createJob(job: NewJob, sequence: number, now: number): StoredJob {
-  const dueAt = job.due === undefined ? undefined : instantOf(job.due, now);
+  const awaited = job.node?.slots ?? 0;
+  const dueAt = job.due === undefined || awaited > 0 ? undefined : instantOf(job.due, now);
   return {
     id: job.id,
     task: job.task,
@@ -66,9 +78,15 @@ export function createJob(job: NewJob, sequence: number, now: number): StoredJob
     headers: job.headers === undefined ? undefined : { ...job.headers },
     ack: job.ack,
     key: job.key?.key,
+    node: job.node,
+    delay: awaited > 0 ? job.due : undefined,
+    filled: [],
+    awaited,
+    upstream: undefined,
+    broken: 0,
     createdAt: now,
     sequence,
-    state: dueAt !== undefined && dueAt > now ? "scheduled" : "ready",
+    state: awaited > 0 ? "waiting" : stateWhenDue(dueAt, now),
     version: 1,
     failures: 0,
     crashes: 0,
@@ -89,6 +107,11 @@ export function createJob(job: NewJob, sequence: number, now: number): StoredJob
   };
 }
 
+/** Of a job that waits for nothing but its time. */
+export function stateWhenDue(dueAt: number | undefined, now: number): "scheduled" | "ready" {
+  return dueAt !== undefined && dueAt > now ? "scheduled" : "ready";
+}
+
 /** A finished job of another engine, as it is kept here. */
 export function adoptJob(record: JobRecord, retainMs: number, sequence: number): StoredJob {
   const { finishedAt = 0, revocation } = record;
@@ -102,22 +125,32 @@ export function adoptJob(record: JobRecord, retainMs: number, sequence: number):
     exchange: 0,
     claimRetainMs: 0,
     revocation: revocation === undefined ? undefined : { ...revocation, retainMs },
+    node: record.node,
+    upstream: record.upstream,
+    delay: undefined,
+    filled: [],
+    awaited: 0,
+    broken: 0,
     settled: undefined,
   };
 }
 
 export function toClaimed(job: StoredJob): ClaimedJob {
-  const { id, task, queue, priority, headers, ack, failures, crashes, fence, sequence, createdAt } = job;
-  const input = copyPayload(job.input);
-  return { id, task, queue, priority, input, headers, ack, failures, crashes, fence, receipt: sequence, createdAt };
+  const { id, task, queue, priority, headers, ack, failures, crashes, fence, sequence, createdAt, node } = job;
+  return {
+    ...{ id, task, queue, priority, headers, ack, failures, crashes, fence, createdAt },
+    receipt: sequence,
+    input: copyPayload(job.input),
+    ...(node === undefined ? {} : { node, filled: job.filled.toSorted((one, other) => one.slot - other.slot) }),
+  };
 }
 
 export function toRecord(job: StoredJob): JobRecord {
   const { id, task, queue, state, version, priority, headers, ack, key, failures, crashes, fence, revocation } = job;
-  const { createdAt, dueAt, expiresAt, startedAt, finishedAt, worker, error } = job;
+  const { createdAt, dueAt, expiresAt, startedAt, finishedAt, worker, error, node, upstream } = job;
   return {
     ...{ id, task, queue, state, version, priority, headers, ack, key, failures, crashes, fence },
-    ...{ createdAt, dueAt, expiresAt, startedAt, finishedAt, worker, error },
+    ...{ createdAt, dueAt, expiresAt, startedAt, finishedAt, worker, error, node, upstream },
     input: copyPayload(job.input),
     progress: copyPayload(job.progress),
     result: copyPayload(job.result),

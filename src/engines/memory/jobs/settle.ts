@@ -22,9 +22,11 @@ export class Settle {
     const followUps = settlement.effects.map((effect) => effect.job);
     const plan = this.#push.plan(followUps, {}, now);
     if (plan instanceof Error) return { status: "refused", error: toErrorRecord(plan) };
+    const { kind } = settlement.outcome;
     this.#apply(job, settlement.outcome, now);
-    job.settled = { fence: settlement.fence, kind: settlement.outcome.kind, state: job.state };
-    this.#push.carryOut(plan, now);
+    job.settled = { fence: settlement.fence, kind, state: job.state };
+    // Nobody waits for the jobs that were to replace one whose end a caller asked for.
+    if (kind !== "replaced" || job.settled.state === "waiting") this.#push.carryOut(plan, now);
     return { status: "applied", state: job.state };
   }
 
@@ -55,6 +57,9 @@ export class Settle {
         return;
       case "released":
         this.#jobs.change(job, "ready", {});
+        return;
+      case "replaced":
+        this.#jobs.change(job, "waiting", { awaited: 1, dueAt: undefined });
         return;
     }
   }

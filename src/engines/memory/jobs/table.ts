@@ -10,6 +10,8 @@ export interface TableListener {
   /** A job became ready in this lane. */
   onReady(lane: Lane): void;
   onChange(change: JobChange): void;
+  /** A job has ended, however it came to that. */
+  onEnd(job: StoredJob): void;
 }
 
 export type LiveCounts = Record<LiveState, number>;
@@ -75,6 +77,7 @@ export class JobTable {
     job.version += 1;
     this.#index(job);
     this.#listener.onChange({ id: job.id, state });
+    if (isFinished(state)) this.#listener.onEnd(job);
   }
 
   remove(job: StoredJob): void {

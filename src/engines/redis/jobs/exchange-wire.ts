@@ -19,6 +19,7 @@ const kindNumbers: Readonly<Record<Outcome["kind"], number>> = {
   retried: 4,
   snoozed: 5,
   released: 6,
+  replaced: 7,
 };
 
 /** Why a settlement cannot be sent at all, if so. */

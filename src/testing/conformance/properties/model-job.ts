@@ -45,6 +45,8 @@ function stateAfter(outcome: Outcome): JobState {
       return "scheduled";
     case "released":
       return "ready";
+    case "replaced":
+      return "waiting";
   }
 }
 
