@@ -115,7 +115,10 @@ export type Outcome =
   | { readonly kind: "snoozed"; readonly due: When }
   /** Back to `ready`, counting nothing. */
   | { readonly kind: "released" }
-  /** To `waiting`, for a slot more, which one of the jobs fills that are pushed as effects: none is where this gives way. */
+  /**
+   * To `waiting`, for a slot more, which one of the jobs fills that are pushed as effects: none is where this gives way to
+   * a revocation. A job of no workflow becomes one by itself: `{ workflow: id, slots: 0, links: [] }`.
+   */
   | { readonly kind: "replaced"; readonly slot: number };
 
 /** What commits together with a settlement, or not at all. */

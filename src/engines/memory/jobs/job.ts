@@ -24,7 +24,7 @@ export interface StoredJob {
   readonly ack: "late" | "early";
   readonly key: string | undefined;
   readonly createdAt: number;
-  readonly node: WorkflowNode | undefined;
+  node: WorkflowNode | undefined;
   /** Of a job with slots: for how long it is delayed once these are filled. */
   readonly delay: When | undefined;
   /** Place in the order of pushes; kept through retries and releases. */

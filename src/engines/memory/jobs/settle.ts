@@ -59,6 +59,7 @@ export class Settle {
         this.#jobs.change(job, "ready", {});
         return;
       case "replaced":
+        job.node ??= { workflow: job.id, slots: 0, links: [] };
         this.#jobs.change(job, "waiting", { awaited: 1, dueAt: undefined });
         return;
     }

@@ -129,6 +129,18 @@ export const workflowTests: readonly ConformanceTest[] = definePart("workflow", 
     assert.equal((await worker.claimOne()).id, body);
   },
 
+  "a job of no workflow can be replaced": async (trial) => {
+    const id = await trial.pushOne();
+    const worker = await trial.worker();
+    const effect = pushEffect({ node: node(id, 0, [{ to: id, slot: 0, on: "success" }]) });
+    await worker.settle(await worker.claimOne(), { kind: "replaced", slot: 0 }, [effect]);
+    await worker.succeed(await worker.claimOne(), "7");
+    const again = await worker.claimOne();
+    assert.deepEqual(again.node, { workflow: id, slots: 0, links: [] });
+    assert.partialDeepStrictEqual(again.filled, [{ slot: 0, ending: { state: "succeeded", result: "7" } }]);
+    assert.equal(await trial.engine.inspect.count({ workflow: id }), 2);
+  },
+
   "a replaced job ends as its replacement does": async (trial) => {
     const [first] = await pushChain(trial, 1);
     const worker = await trial.worker();
