@@ -28,7 +28,7 @@ import {
   type TaskDefinition,
   type TaskSource,
 } from "../tasks/index.ts";
-import { Worker } from "../worker/index.ts";
+import { Worker, waitAside } from "../worker/index.ts";
 import { type AppParts, Connection } from "./connection.ts";
 import { createEngine } from "./engines.ts";
 
@@ -233,6 +233,7 @@ function followed(connection: () => Connection): TaskSource {
     get attend() {
       return connection().attend;
     },
+    waitAside,
   };
 }
 

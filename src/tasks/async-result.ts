@@ -7,6 +7,7 @@ import type { JobRecord, JobState } from "../kernel/job.ts";
 import { describeType } from "../kernel/json.ts";
 import { OptionReader, type Settings } from "../kernel/options/index.ts";
 import { isFinished } from "../kernel/state.ts";
+import { childrenOf, type JobTree, readWorkflow, treeOf } from "./canvas/tree.ts";
 import { jobNotFound } from "./not-found.ts";
 import { type JobSnapshot, revokedError, toSnapshot } from "./snapshot.ts";
 import type { Watcher } from "./watcher.ts";
@@ -34,6 +35,8 @@ export interface ResultSource {
   readonly watcher: Watcher;
   readonly settings: Settings;
   readonly attend?: Attend | undefined;
+  /** How the end of a job is waited for; a handler that waits gives its slot to others meanwhile. */
+  readonly waitAside?: <Value>(wait: () => Promise<Value>) => Promise<Value>;
 }
 
 export interface GetOptions {
@@ -91,7 +94,9 @@ export class AsyncResult<Output> {
   async get(options: GetOptions = {}): Promise<Output> {
     try {
       this.#requireResults("get()");
-      const record = await this.#finished(readTimeout(options), options.signal);
+      const { waitAside = (wait) => wait() } = this.#source;
+      const timeoutMs = readTimeout(options);
+      const record = await waitAside(() => this.#finished(timeoutMs, options.signal));
       const snapshot = toSnapshot<Output>(record);
       if (snapshot.state === "succeeded") return snapshot.result;
       throw snapshot.state === "failed" ? snapshot.error : revokedError(record);
@@ -130,17 +135,41 @@ export class AsyncResult<Output> {
   }
 
   /**
+   * Of a workflow, the jobs that this one waits for: of a group its members, of a chain the step before. Of any other, none.
+   */
+  async children(): Promise<readonly AsyncResult<unknown>[]> {
+    const children = childrenOf(this.id, await this.#workflow(await this.#record()));
+    return children.map(({ id }) => new AsyncResult<unknown>(id, this.#source));
+  }
+
+  /**
+   * The job with those that it waits for, and these with theirs, as they stand. Of a job of no workflow, itself.
+   *
+   * @example
+   * const { job, children } = await result.tree();
+   * console.log(job.state, children.map((child) => `${child.job.task}: ${child.job.state}`));
+   */
+  async tree(): Promise<JobTree> {
+    const record = await this.#record();
+    return treeOf(record, await this.#workflow(record));
+  }
+
+  /**
    * Ends the job without its being done. One that is waiting ends at once; one that runs is told by `ctx.signal`, and
-   * ends as revoked unless it succeeds first. Survives restarts of everything.
+   * ends as revoked unless it succeeds first. Survives restarts of everything. The result of a workflow ends all jobs of
+   * the workflow.
    * @throws StateConflict (`STATE_CONFLICT`) when it has ended already.
    * @throws OptionsInvalid (`OPTIONS_INVALID`) for a reason that is no text of up to 8,000 characters.
    */
   async revoke(options: { readonly reason?: string } = {}): Promise<void> {
     const retainMs = this.#source.settings.jobDefaults.retention.revokedMs;
     const reason = readReason(options);
-    await this.#source.engine.start();
-    const reply = await this.#source.engine.inspect.revoke({ ...this.#selection(), reason, retainMs });
-    this.#check(reply.skipped, "revoked: it has ended");
+    const workflow = await this.#ownWorkflow();
+    const { inspect } = this.#source.engine;
+    if (workflow !== undefined)
+      await inspect.revoke({ selection: { filter: { workflow } }, dryRun: false, reason, retainMs });
+    else
+      this.#check((await inspect.revoke({ ...this.#selection(), reason, retainMs })).skipped, "revoked: it has ended");
   }
 
   /**
@@ -161,6 +190,16 @@ export class AsyncResult<Output> {
     await this.#source.engine.start();
     const reply = await this.#source.engine.inspect.remove(this.#selection());
     this.#check(reply.skipped, "forgotten: it runs; revoke it first");
+  }
+
+  /** The workflow that ends with this job. */
+  async #ownWorkflow(): Promise<string | undefined> {
+    const record = await this.#source.watcher.read(this.id);
+    return record?.node?.workflow === this.id && !isFinished(record.state) ? this.id : undefined;
+  }
+
+  async #workflow({ node }: JobRecord): Promise<readonly JobRecord[]> {
+    return node === undefined ? [] : readWorkflow(this.#source.engine, node.workflow);
   }
 
   #requireResults(what: string): void {

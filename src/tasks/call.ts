@@ -42,6 +42,9 @@ export const manyCallKeys: readonly (keyof CallOptions)[] = [
   "tx",
 ];
 
+/** What a signature may say. */
+export const signatureKeys: readonly (keyof CallOptions)[] = manyCallKeys.filter((key) => key !== "tx");
+
 /** What a call of one input may say. */
 export const oneCallKeys: readonly (keyof CallOptions)[] = [...manyCallKeys, "key"];
 
@@ -52,6 +55,8 @@ export interface Call {
   readonly options: CallOptions;
   /** The names that `options` may have. */
   readonly optionKeys: readonly string[];
+  /** False: the job has no idempotency key, whatever its task says. Default true. */
+  readonly keyed?: boolean;
 }
 
 /** @throws NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`) */
@@ -69,7 +74,7 @@ export function makeJob(task: RegisteredTask, call: Call, maxDelayMs: number, no
   const { settings } = task;
   const reader = new OptionReader();
   reader.knownKeys("", options, call.optionKeys);
-  const key = options.key ?? task.key?.(input);
+  const key = call.keyed === false ? undefined : (options.key ?? task.key?.(input));
   const job: NewJob = {
     ...{ id: newId(nowMs), task: task.name, input: payload, ack: settings.ack },
     queue: options.queue === undefined ? settings.queue : reader.name("queue", options.queue, settings.queue),

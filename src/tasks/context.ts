@@ -1,6 +1,7 @@
 import type { Duration } from "../kernel/duration.ts";
 import type { Json } from "../kernel/json.ts";
 import type { LogFields } from "../kernel/logger.ts";
+import type { StartArguments, Startable } from "./canvas/start.ts";
 
 /** Log lines that carry task, id and attempt of the job. */
 export interface TaskLog {
@@ -30,7 +31,7 @@ export interface TransactionClient {
 /**
  * What a handler is given besides its input.
  *
- * `retry`, `snooze`, `discard` and `release` end the attempt by throwing. The first of them decides what becomes of the
+ * `retry`, `snooze`, `discard`, `replace` and `release` end the attempt by throwing. The first of them decides what becomes of the
  * job, also when the handler catches what was thrown.
  */
 export interface Context {
@@ -78,6 +79,16 @@ export interface Context {
   snooze(countdown: Duration): never;
   /** Ends the job as `revoked`, for work that has become pointless: it is neither a failure nor retried. */
   discard(reason: string): never;
+  /**
+   * Ends this attempt, and lets what the signature comes to be the job's own end: its result is the job's result, and who
+   * waits for the job goes on with it. The handler is not run again.
+   *
+   * @throws OptionsInvalid (`OPTIONS_INVALID`), NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`): mistakes in the signature.
+   *
+   * @example
+   * if (pages.length > 1) ctx.replace(chord(pages.map((page) => readPage.signature({ page })), merge.signature()));
+   */
+  replace<Input>(signature: Startable<Input>, ...input: StartArguments<Input>): never;
   /** Gives the job back at once, for any worker to take; counts as nothing. */
   release(): never;
 }

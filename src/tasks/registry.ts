@@ -23,6 +23,9 @@ export interface RegisteredTask {
   readonly redact: ((input: unknown) => unknown) | undefined;
 }
 
+// Of tasks that every worker knows.
+const OWN_NAMES = "lovage.";
+
 const taskKeys = [...jobOptionKeys, "name", "input", "run", "key", "version", "upgrade", "redact"];
 
 /** The tasks of one app, by name. */
@@ -79,6 +82,7 @@ function readTask(given: AnyTaskOptions, place: string, base: JobOptions, keepsR
   };
   if (!keepsResults && definition.result === "keep")
     reader.mistake('result is "keep", while the app has results: "none": leave it out, or name a store of results');
+  if (task.name.startsWith(OWN_NAMES)) reader.mistake(`name begins with "${OWN_NAMES}", which Lovage keeps for itself`);
   if (definition.name === undefined) reader.mistake("name is missing: it is stored with every job");
   reader.finish(`Task ${JSON.stringify(definition.name)}, defined at ${place}, does not fit`);
   return task;

@@ -20,6 +20,21 @@ export function parseInput(schema: StandardSchemaV1, task: string, input: unknow
     : parsedValue(result, task);
 }
 
+/** Lets a task's schema refuse inputs; what it parses them to is the handler's business. */
+export async function checkInputs({ schema, name }: Checked, inputs: readonly unknown[]): Promise<void> {
+  if (schema === undefined) return;
+  for (const input of inputs) {
+    const parsed = parseInput(schema, name, input);
+    if (isThenable(parsed)) await parsed;
+  }
+}
+
+/** A task whose schema is asked. */
+interface Checked {
+  readonly name: string;
+  readonly schema: StandardSchemaV1 | undefined;
+}
+
 function parsedValue(result: unknown, task: string): unknown {
   if (!isResult(result))
     throw new OptionsInvalid(

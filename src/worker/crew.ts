@@ -2,6 +2,7 @@ import type { WorkerDescription } from "../engine/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Logger } from "../kernel/logger.ts";
 import type { WorkerSettings } from "../kernel/options/index.ts";
+import { JOIN_TASK, joinTask } from "../tasks/index.ts";
 import { Claimer } from "./exchange/claimer.ts";
 import { Exchange } from "./exchange/exchange.ts";
 import { Hints } from "./hints.ts";
@@ -17,6 +18,7 @@ import { Executor } from "./run/executor.ts";
 import { FailureReport } from "./run/failure-report.ts";
 import { ProgressReporter } from "./run/progress.ts";
 import { RunMetrics } from "./run/run-metrics.ts";
+import { Slots } from "./run/slots.ts";
 import { Tally } from "./tally.ts";
 import { Upkeep } from "./upkeep.ts";
 
@@ -47,6 +49,7 @@ export class Crew {
   readonly upkeep: Upkeep;
   readonly hints: Hints;
   readonly #assignment: Assignment;
+  readonly #slots: Slots;
   readonly #metrics: RunMetrics;
 
   constructor(assignment: Assignment) {
@@ -54,6 +57,7 @@ export class Crew {
     const { clock, logger, engine, metrics } = parts;
     const worker = description.id;
     this.#assignment = assignment;
+    this.#slots = new Slots(settings.concurrency, () => this.claimer.schedule());
     this.#metrics = new RunMetrics(metrics);
     this.clock = clock;
     this.logger = logger;
@@ -88,7 +92,7 @@ export class Crew {
     const { parts } = this.#assignment;
     return new Executor({
       ...{ clock: this.clock, logger: this.logger, settings: parts.settings },
-      ...{ metrics: this.#metrics, progress: this.progress, engine: parts.engine },
+      ...{ metrics: this.#metrics, progress: this.progress, engine: parts.engine, slots: this.#slots },
       tasks: runnableTasks(parts, this.#metrics),
       failures: new FailureReport(parts.onError),
       settle: (settlement) => {
@@ -109,8 +113,9 @@ export class Crew {
     const { parts, settings, description } = this.#assignment;
     return new Claimer({
       ...{ jobs: parts.engine.jobs, exchange: this.exchange, clock: this.clock, outage: this.outage },
-      interest: { tasks: description.tasks, queues: description.queues },
+      interest: { tasks: [...description.tasks, JOIN_TASK], queues: description.queues },
       concurrency: settings.concurrency,
+      slots: this.#slots,
       pollMs: settings.pollMs,
       retainMs: parts.settings.jobDefaults.retention.revokedMs,
       running: () => this.executor.running.size,
@@ -165,9 +170,9 @@ export class Crew {
   }
 }
 
-function runnableTasks({ registry }: WorkerParts, metrics: RunMetrics): ReadonlyMap<string, RunnableTask> {
+function runnableTasks({ registry, settings }: WorkerParts, metrics: RunMetrics): ReadonlyMap<string, RunnableTask> {
   const tasks = new Map<string, RunnableTask>();
-  for (const task of registry.all())
+  for (const task of [...registry.all(), joinTask(settings)])
     if (task.run !== undefined) tasks.set(task.name, { ...task, run: task.run, series: metrics.bind(task.name) });
   return tasks;
 }

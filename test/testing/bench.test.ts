@@ -96,7 +96,15 @@ describe("drain()", () => {
       },
     });
     await task.delayMany(["discard", "snooze", "fail", "succeed"]);
-    expect(await bench.drain()).toEqual({ succeeded: 1, failed: 1, revoked: 1, retried: 0, snoozed: 1, released: 0 });
+    expect(await bench.drain()).toEqual({
+      succeeded: 1,
+      failed: 1,
+      revoked: 1,
+      retried: 0,
+      snoozed: 1,
+      released: 0,
+      replaced: 0,
+    });
     expect(bench.log).toMatchObject([{ level: "error", fields: { task: "any" } }]);
     await bench.close();
   });

@@ -37,7 +37,7 @@ test("jobs that jobs push, and retries without a delay, belong to it; what is du
   expect(runs.toSorted()).toEqual(["child 0", "child 1", "child 2", "flaky 1", "flaky 2", "flaky 3"]);
   expect(report).toEqual({
     complete: true,
-    outcomes: { succeeded: 4, failed: 0, revoked: 0, retried: 2, snoozed: 0, released: 0 },
+    outcomes: { succeeded: 4, failed: 0, revoked: 0, retried: 2, snoozed: 0, released: 0, replaced: 0 },
   });
   expect(await later.state()).toBe("scheduled");
 });

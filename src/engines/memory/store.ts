@@ -9,7 +9,7 @@ import { Settle } from "./jobs/settle.ts";
 import { JobTable } from "./jobs/table.ts";
 import { Workflows } from "./jobs/workflows.ts";
 import { Keys } from "./keys.ts";
-import type { Rows } from "./records.ts";
+import { RecordTable } from "./record-table.ts";
 import { Topics } from "./topics.ts";
 import { Workers } from "./workers.ts";
 
@@ -26,8 +26,7 @@ export class Store {
   readonly claim: Claim;
   readonly settle: Settle;
   readonly workflows: Workflows;
-  /** By kind, then by id. */
-  readonly records: Rows = new Map();
+  readonly records: RecordTable = new RecordTable();
   readonly lifecycle: LifecycleGuard;
   readonly #clock: Clock;
 

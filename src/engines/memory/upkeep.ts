@@ -3,7 +3,6 @@ import type { Heap } from "../../kernel/heap.ts";
 import { endByExpiry } from "./jobs/end.ts";
 import type { StoredJob } from "./jobs/job.ts";
 import type { JobTable } from "./jobs/table.ts";
-import { pruneRecords } from "./records.ts";
 import type { Store } from "./store.ts";
 
 export function createUpkeep(store: Store): Upkeep {
@@ -44,7 +43,7 @@ function prune({ jobs, keys, records }: Store, max: number, maxFinished: number,
     pruned += 1;
   }
   keys.prune(max, now);
-  pruneRecords(records, max, now);
+  records.prune(max, now);
   return pruned;
 }
 

@@ -3,6 +3,7 @@ import { backoffDelayMs } from "../../kernel/backoff.ts";
 import type { Clock, Timer } from "../../kernel/clock.ts";
 import type { ClaimedJob } from "../../kernel/job.ts";
 import type { Outage } from "../outage.ts";
+import type { Slots } from "../run/slots.ts";
 import { ArrivalWatch } from "./arrival-watch.ts";
 import type { Claimed, Exchange } from "./exchange.ts";
 
@@ -20,9 +21,10 @@ export interface ClaimerParts {
   readonly outage: Outage;
   readonly interest: { readonly tasks: readonly string[]; readonly queues: readonly string[] | undefined };
   readonly concurrency: number;
+  readonly slots: Slots;
   readonly pollMs: number;
   readonly retainMs: number;
-  /** How many jobs run at present. */
+  /** How many jobs run at present, those that wait for others included. */
   readonly running: () => number;
   /** How many more jobs this worker may start at all. */
   readonly allowance: () => number;
@@ -53,7 +55,6 @@ export class Claimer {
   #scheduled = false;
   #stopped = false;
   #inFlight = 0;
-  #reserved = 0;
   #failures = 0;
   #backoff: Timer | undefined;
   #pollTimer: Timer | undefined;
@@ -143,14 +144,14 @@ export class Claimer {
   }
 
   #nextClaim(): ClaimRequest | undefined {
-    const { interest, retainMs, running, allowance, concurrency } = this.#parts;
-    const room = Math.min(concurrency - running(), allowance()) - this.#reserved;
+    const { interest, retainMs, running, allowance, slots } = this.#parts;
+    const room = Math.min(slots.free, allowance() - slots.reserved);
     if (room <= 0) return undefined;
     switch (this.#mode) {
       case "open":
         return { ...interest, max: Math.min(room, this.#share), alone: false, retainMs };
       case "emptying":
-        return running() + this.#reserved > 0 ? undefined : { ...interest, max: 1, alone: true, retainMs };
+        return running() + slots.reserved > 0 ? undefined : { ...interest, max: 1, alone: true, retainMs };
       case "alone":
       case "closed":
         return undefined;
@@ -158,13 +159,14 @@ export class Claimer {
   }
 
   async #send(claim: ClaimRequest | undefined): Promise<void> {
+    const { slots } = this.#parts;
     let reserved = claim?.max ?? 0;
     const free = (): void => {
-      this.#reserved -= reserved;
+      slots.unreserve(reserved);
       reserved = 0;
     };
     this.#inFlight += 1;
-    this.#reserved += reserved;
+    slots.reserve(reserved);
     if (claim !== undefined) this.#hungry = false;
     try {
       await this.#parts.exchange.send(claim, (reply) => {
@@ -178,6 +180,7 @@ export class Claimer {
       this.#backOff(error);
     }
     this.#inFlight -= 1;
+    slots.admit();
     this.schedule();
   }
 
@@ -213,9 +216,9 @@ export class Claimer {
 
   /** While slots are free and nothing is known to wait, the engine is asked for hints; else they are for others. */
   #watchArrivals(): void {
-    const { running, concurrency } = this.#parts;
-    const hasRoom = this.#mode === "open" && running() + this.#reserved < concurrency;
-    if (!hasRoom && running() >= concurrency) this.#arrivals.disarm();
+    const { slots } = this.#parts;
+    const hasRoom = this.#mode === "open" && slots.free > 0;
+    if (!hasRoom && slots.areTaken) this.#arrivals.disarm();
     if (!hasRoom || this.#wantsMore() || this.#arrivals.armed || this.#failures > 0) return;
     // What arrived before the engine knew of this wait is found by one claim more.
     if (this.#arrivals.arm()) this.nudge();

@@ -4,6 +4,7 @@ import type { RegisteredTask } from "../../tasks/index.ts";
 import type { Completion } from "./completion.ts";
 import type { Decision } from "./decision.ts";
 import type { TaskSeries } from "./run-metrics.ts";
+import type { Seat } from "./seat.ts";
 
 /** A task as its attempts need it, looked up once. */
 export interface RunnableTask extends RegisteredTask {
@@ -33,15 +34,17 @@ export class Attempt {
   finalError: unknown;
   /** The reason given by the caller who asked this job to end. */
   revocation: string | undefined;
+  readonly seat: Seat;
   #controller: AbortController | undefined;
   #aborted: Error | undefined;
 
-  constructor(job: ClaimedJob, task: RunnableTask, logger: Logger, startedMs: number) {
+  constructor(job: ClaimedJob, task: RunnableTask, logger: Logger, startedMs: number, seat: Seat) {
     const { softLimitMs, hardLimitMs } = task.settings;
     this.job = job;
     this.task = task;
     this.logger = logger;
     this.startedMs = startedMs;
+    this.seat = seat;
     this.hardLimitAtMs = startedMs + hardLimitMs;
     this.giveUpAtMs = this.hardLimitAtMs;
     this.softLimitAtMs = softLimitMs === undefined ? undefined : startedMs + softLimitMs;

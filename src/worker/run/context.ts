@@ -1,8 +1,16 @@
 import { type Duration, parseDuration } from "../../kernel/duration.ts";
 import { OptionsInvalid } from "../../kernel/errors.ts";
-import type { When } from "../../kernel/job.ts";
+import { newId } from "../../kernel/id.ts";
+import type { NewJob, When } from "../../kernel/job.ts";
 import type { Json } from "../../kernel/json.ts";
-import type { Context, RetryRequest, TaskLog } from "../../tasks/index.ts";
+import {
+  type Composition,
+  type Context,
+  compositionOf,
+  planWorkflow,
+  type RetryRequest,
+  type TaskLog,
+} from "../../tasks/index.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Completer } from "./completer.ts";
 import { AttemptEnded, type Decision } from "./decision.ts";
@@ -96,6 +104,10 @@ export class AttemptContext implements Context {
     return (reason) => this.#end({ kind: "discard", reason: String(reason).slice(0, MAX_REASON).toWellFormed() });
   }
 
+  get replace(): Context["replace"] {
+    return (signature, ...[input]) => this.#end({ kind: "replace", ...this.#plan(compositionOf(signature), input) });
+  }
+
   get release(): () => never {
     return () => this.#end({ kind: "release" });
   }
@@ -103,6 +115,14 @@ export class AttemptContext implements Context {
   #end(decision: Decision): never {
     this.#attempt.decision ??= decision;
     throw new AttemptEnded(decision.kind);
+  }
+
+  #plan(composition: Composition, input: unknown): { slot: number; jobs: readonly NewJob[] } {
+    const { id, node } = this.#attempt.job;
+    const slot = node?.slots ?? 0;
+    const links = [{ to: id, slot, on: "success" as const }];
+    const { jobs } = planWorkflow(composition, { id: newId(), workflow: node?.workflow ?? id, links, input });
+    return { slot, jobs };
   }
 
   #readDelay(method: "retry" | "snooze", countdown: Duration): When {

@@ -11,17 +11,22 @@ import {
   WorkerStopped,
 } from "../../kernel/errors.ts";
 import type { ClaimedJob, Outcome, Settlement } from "../../kernel/job.ts";
+import { decodeJson } from "../../kernel/json.ts";
 import type { Logger } from "../../kernel/logger.ts";
 import type { Settings } from "../../kernel/options/index.ts";
+import { replacementOf } from "../../tasks/index.ts";
 import { Attempt, type RunnableTask } from "./attempt.ts";
 import { Completer } from "./completer.ts";
 import { AttemptContext, type ContextSource } from "./context.ts";
 import type { FailureReport } from "./failure-report.ts";
 import { prepareInput } from "./input.ts";
 import { attemptFields, logAttempt } from "./job-log.ts";
+import { isMapped, runEach } from "./map.ts";
 import type { ProgressReporter } from "./progress.ts";
 import { runWithin } from "./run-context.ts";
 import type { RunMetrics } from "./run-metrics.ts";
+import { Seat } from "./seat.ts";
+import type { Slots } from "./slots.ts";
 import { TimeLimits } from "./time-limits.ts";
 import { byError, byFinalError, type Court, type Ending, judge, revoked, type Verdict } from "./verdict.ts";
 
@@ -40,6 +45,7 @@ export interface ExecutorParts {
   readonly tasks: ReadonlyMap<string, RunnableTask>;
   readonly metrics: RunMetrics;
   readonly progress: ProgressReporter;
+  readonly slots: Slots;
   readonly failures: FailureReport;
   /** Is handed what became of each job, once. */
   readonly settle: (settlement: Settlement) => void;
@@ -73,7 +79,7 @@ export class Executor {
     };
   }
 
-  /** The attempts that hold a slot. */
+  /** The attempts that have not ended, those that wait for other jobs included. */
   get running(): ReadonlySet<Attempt> {
     return this.#running;
   }
@@ -118,7 +124,13 @@ export class Executor {
   }
 
   #begin(job: ClaimedJob, task: RunnableTask): void {
-    const attempt = new Attempt(job, task, this.#parts.logger, this.#parts.clock.monotonic());
+    const attempt = new Attempt(
+      job,
+      task,
+      this.#parts.logger,
+      this.#parts.clock.monotonic(),
+      new Seat(this.#parts.slots),
+    );
     this.#running.add(attempt);
     this.#limits.add(attempt);
     task.series.started.add();
@@ -144,15 +156,24 @@ export class Executor {
 
   async #handle(attempt: Attempt): Promise<Ending> {
     try {
+      const { job, task } = attempt;
+      const replacement = replacementOf(job);
+      if (replacement !== undefined) return { kind: "returned", value: decodeJson(replacement.result) };
+      if (isMapped(job)) return { kind: "returned", value: await this.#runEach(attempt) };
       const prepared = prepareInput(attempt);
       const input = prepared instanceof Promise ? await prepared : prepared;
       // A schema that asks a database may take longer than the limits allow.
       if (attempt.ended) return { kind: "returned", value: undefined };
       const context = new AttemptContext(attempt, this.#contextSource);
-      return { kind: "returned", value: await runWithin(attempt, attempt.task.run, input, context) };
+      return { kind: "returned", value: await runWithin(attempt, task.run, input, context) };
     } catch (error) {
       return { kind: "threw", error };
     }
+  }
+
+  #runEach(attempt: Attempt): Promise<unknown> {
+    const context = new AttemptContext(attempt, this.#contextSource);
+    return runEach(attempt, (input) => runWithin(attempt, attempt.task.run, input, context));
   }
 
   #conclude(attempt: Attempt, ending: Ending): void {
@@ -215,22 +236,24 @@ export class Executor {
     if (attempt.decision !== undefined) return judge(attempt, { kind: "threw", error }, this.#court());
     if (attempt.revocation !== undefined) return revoked(attempt, "caller", attempt.revocation);
     if (attempt.job.ack === "early") return byFinalError(attempt, error);
-    return { outcome: { kind: "released" }, failure: undefined };
+    return { outcome: { kind: "released" }, jobs: [], failure: undefined };
   }
 
-  #settle(attempt: Attempt, { outcome, failure }: Verdict): void {
+  #settle(attempt: Attempt, { outcome, jobs, failure }: Verdict): void {
     this.#end(attempt, outcome);
     if (failure !== undefined) {
       attempt.task.series.failures.add();
       this.#parts.failures.tell(attempt, failure, outcome);
     }
     const { id, fence, receipt } = attempt.job;
-    this.#parts.settle({ id, fence, receipt, outcome, effects: NO_EFFECTS });
+    const effects = jobs.length === 0 ? NO_EFFECTS : jobs.map((job) => ({ kind: "push", job }) as const);
+    this.#parts.settle({ id, fence, receipt, outcome, effects });
   }
 
   #end(attempt: Attempt, outcome: Outcome | undefined): void {
     attempt.ended = true;
     this.#running.delete(attempt);
+    attempt.seat.end();
     this.#limits.remove(attempt);
     const runMs = this.#parts.clock.monotonic() - attempt.startedMs;
     attempt.task.series.runSeconds.observe(runMs / 1_000);

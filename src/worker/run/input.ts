@@ -1,8 +1,7 @@
 import { InputInvalid } from "../../kernel/errors.ts";
 import type { ClaimedJob } from "../../kernel/job.ts";
-import { decodeJson } from "../../kernel/json.ts";
 import { isThenable } from "../../kernel/thenable.ts";
-import { parseInput, VERSION_HEADER } from "../../tasks/index.ts";
+import { feedInput, parseInput, VERSION_HEADER } from "../../tasks/index.ts";
 import type { Attempt } from "./attempt.ts";
 
 /** The input was pushed by newer code than this worker's. */
@@ -16,8 +15,12 @@ export class InputTooNew extends Error {
  * @throws InputInvalid (`INPUT_INVALID`), which is never retried.
  * @throws InputTooNew: in the middle of a deployment another worker can do the job, so it waits.
  */
-export function prepareInput({ job, task }: Attempt): unknown {
-  const stored = decode(job);
+export function prepareInput(attempt: Attempt): unknown {
+  return parseStored(attempt, decode(attempt.job));
+}
+
+/** The same for a value that has been decoded. */
+export function parseStored({ job, task }: Attempt, stored: unknown): unknown {
   const fromVersion = versionOf(job);
   const current = fromVersion === task.version ? stored : upgrade(task, stored, fromVersion);
   return isThenable(current)
@@ -29,10 +32,12 @@ function parse({ schema, name }: Attempt["task"], input: unknown): unknown {
   return schema === undefined ? input : parseInput(schema, name, input);
 }
 
-function decode({ id, task, input }: ClaimedJob): unknown {
+function decode(job: ClaimedJob): unknown {
+  const { id, task } = job;
   try {
-    return decodeJson(input);
+    return feedInput(job);
   } catch (cause) {
+    if (cause instanceof InputInvalid) throw cause;
     throw new InputInvalid(`The stored input of job ${id} of task "${task}" is not JSON: push it anew.`, { cause });
   }
 }

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from "../../kernel/error-record.ts";
 import { SoftTimeLimitExceeded } from "../../kernel/errors.ts";
-import type { Outcome, Payload, When } from "../../kernel/job.ts";
+import type { NewJob, Outcome, Payload, When } from "../../kernel/job.ts";
 import { encodeJson } from "../../kernel/json.ts";
 import type { Attempt } from "./attempt.ts";
 import { type Decision, retryRequested } from "./decision.ts";
@@ -19,6 +19,8 @@ export type Ending =
 /** What becomes of the job; `failure` where the attempt counts as failed. */
 export interface Verdict {
   readonly outcome: Outcome;
+  /** What is pushed with it. */
+  readonly jobs: readonly NewJob[];
   readonly failure: { readonly error: unknown; readonly record: ErrorRecord } | undefined;
 }
 
@@ -57,7 +59,9 @@ export function revoked(attempt: Attempt, by: "caller" | "handler", reason: stri
 /** @throws NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`) where the value cannot be kept. */
 export function success(attempt: Attempt, value: unknown, limitBytes: number): Outcome {
   const { settings } = attempt.task;
-  const result = settings.keepResult ? encodeResult(attempt, value, limitBytes) : undefined;
+  // Who waits for this job needs what it returned, also where nobody else does.
+  const isAwaited = (attempt.job.node?.links.length ?? 0) > 0;
+  const result = settings.keepResult || isAwaited ? encodeResult(attempt, value, limitBytes) : undefined;
   return { kind: "succeeded", result, retainMs: settings.retention.succeededMs };
 }
 
@@ -69,6 +73,8 @@ function byDecision(attempt: Attempt, decision: Decision, court: Court): Verdict
       return plain({ kind: "released" });
     case "discard":
       return revoked(attempt, "handler", decision.reason);
+    case "replace":
+      return { ...plain({ kind: "replaced", slot: decision.slot }), jobs: decision.jobs };
     case "retry": {
       const record = decision.cause === undefined ? retryRequested : toFailureRecord(decision.cause);
       const due = requestedRetry(decision.due, question(attempt, court));
@@ -112,10 +118,11 @@ function failed(attempt: Attempt, error: unknown, record: ErrorRecord, due: When
       due === undefined
         ? { kind: "failed", error: record, retainMs: retention.failedMs }
         : { kind: "retried", error: record, due },
+    jobs: [],
     failure: { error, record },
   };
 }
 
 function plain(outcome: Outcome): Verdict {
-  return { outcome, failure: undefined };
+  return { outcome, jobs: [], failure: undefined };
 }

@@ -130,7 +130,7 @@ describe("claims", () => {
     const { log, worker } = await begin({ queues: ["mail", "default"] });
     await worker.start();
     await workshop.clock.advance(0);
-    expect(claims(log)[0]).toMatchObject({ queues: ["mail", "default"], tasks: ["gated", "quick"] });
+    expect(claims(log)[0]).toMatchObject({ queues: ["mail", "default"], tasks: ["gated", "quick", "lovage.join"] });
   });
 });
 

@@ -1,0 +1,201 @@
+import { OptionsInvalid } from "../../kernel/errors.ts";
+import { newId } from "../../kernel/id.ts";
+import type { Link, LinkCondition, NewJob } from "../../kernel/job.ts";
+import { encodeInput, makeJob, signatureKeys } from "../call.ts";
+import { FEED_HEADER, type Feed, join, MAP_HEADER } from "./feed.ts";
+import { joinTask } from "./join-task.ts";
+import { type Composition, callsOf, type TaskCall } from "./part.ts";
+
+// Each of them is a row, and a failure may end all of them in one step.
+const MOST_JOBS = 10_000;
+
+/** A slot that waits to be linked to. */
+type Slot = Pick<Link, "to" | "slot">;
+
+/** What a part is given: an input at the start, or so many slots, filled by those before it. */
+type Source =
+  | { readonly kind: "start"; readonly input: unknown }
+  | { readonly kind: "slots"; readonly count: number; readonly feed: Feed };
+
+/** Where the outcome of a part goes: to all of these, or the outcome of each member of a group to its own. */
+type Sink =
+  | { readonly kind: "all"; readonly links: readonly Link[] }
+  | { readonly kind: "each"; readonly links: readonly Link[] };
+
+const NOWHERE: Sink = { kind: "all", links: [] };
+const ONE: Source = { kind: "slots", count: 1, feed: "previous" };
+
+/** A workflow's jobs, and the inputs that its tasks' schemas can check before it is pushed. */
+export interface WorkflowPlan {
+  readonly jobs: readonly NewJob[];
+  readonly inputs: readonly { readonly call: TaskCall; readonly input: unknown }[];
+}
+
+/** What a plan begins from. */
+export interface PlanRequest {
+  /** The id of the job that the composition ends with. */
+  readonly id: string;
+  readonly workflow: string;
+  /** Who waits for the end of it all. */
+  readonly links: readonly Link[];
+  readonly input: unknown;
+}
+
+/**
+ * Makes the jobs of a composition, from its end to its beginning: a part must know the slots of what follows it.
+ * @throws OptionsInvalid (`OPTIONS_INVALID`), NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`)
+ */
+export function planWorkflow(composition: Composition, request: PlanRequest): WorkflowPlan {
+  const size = callsOf(composition).length;
+  if (size > MOST_JOBS)
+    throw new OptionsInvalid(`A workflow of ${size} jobs is over the limit of ${MOST_JOBS}: push it in parts.`);
+  const plan = new Planner(request.workflow, callsOf(composition)[0]);
+  plan.build(composition, { kind: "all", links: request.links }, { kind: "start", input: request.input }, request.id);
+  return plan;
+}
+
+class Planner implements WorkflowPlan {
+  readonly jobs: NewJob[] = [];
+  readonly inputs: { call: TaskCall; input: unknown }[] = [];
+  readonly #workflow: string;
+  readonly #first: TaskCall | undefined;
+
+  constructor(workflow: string, first: TaskCall | undefined) {
+    this.#workflow = workflow;
+    this.#first = first;
+  }
+
+  /** Adds the jobs of a composition, of which the last has this id; gives the slots in which it waits for its source. */
+  build(composition: Composition, sink: Sink, source: Source, id: string = newId()): readonly Slot[] {
+    const { part } = composition;
+    const out = this.#withCallbacks(composition, sink);
+    switch (part.kind) {
+      case "call":
+        return this.#add(part.call, id, linksOf(out), source);
+      case "chain":
+        return this.#buildChain(part.steps, out, source, id);
+      case "group":
+        return this.#buildGroup(part.members, part.allowFailures, out, source, id);
+    }
+  }
+
+  #withCallbacks({ callbacks, errorCallbacks }: Composition, sink: Sink): Sink {
+    if (callbacks.length + errorCallbacks.length === 0) return sink;
+    const after = callbacks.flatMap((callback) => linked(this.build(callback, NOWHERE, ONE), "success"));
+    const failure: Source = { kind: "slots", count: 1, feed: "failure" };
+    const instead = errorCallbacks.flatMap((callback) => linked(this.build(callback, NOWHERE, failure), "failure"));
+    return { kind: "all", links: [...linksOf(sink), ...after, ...instead] };
+  }
+
+  #buildChain(steps: readonly Composition[], sink: Sink, source: Source, id: string): readonly Slot[] {
+    let slots: readonly Slot[] = [];
+    let out = sink;
+    for (const [index, step] of [...steps.entries()].reverse()) {
+      const before = steps[index - 1];
+      slots = this.build(
+        step,
+        out,
+        before === undefined ? source : sourceBehind(before),
+        index === steps.length - 1 ? id : undefined,
+      );
+      if (before !== undefined) out = sinkInto(slots, before);
+    }
+    return slots;
+  }
+
+  #buildGroup(
+    members: readonly Composition[],
+    allowFailures: boolean,
+    sink: Sink,
+    source: Source,
+    id: string,
+  ): readonly Slot[] {
+    // A group takes one thing: a list is put together first.
+    if (source.kind === "slots" && source.count !== 1) {
+      const slots = this.#buildGroup(members, allowFailures, sink, ONE, id);
+      return this.#add(this.#joinCall(), newId(), linked(slots, "success"), source);
+    }
+    const feed: Source = { kind: "slots", count: members.length, feed: allowFailures ? "outcomes" : "list" };
+    const links =
+      sink.kind === "each"
+        ? sink.links
+        : linked(this.#add(this.#joinCall(members[0]), id, sink.links, feed), allowFailures ? "end" : "success");
+    return members.flatMap((member, index) => {
+      const own = links[index];
+      return this.build(member, { kind: "all", links: own === undefined ? [] : [own] }, source);
+    });
+  }
+
+  /** Runs where the first of those runs whose results it joins. */
+  #joinCall(first?: Composition): TaskCall {
+    const like = (first && callsOf(first)[0]) ?? this.#first;
+    if (like === undefined)
+      throw new OptionsInvalid("A workflow without a task would do nothing: give it at least one.");
+    const { queue = like.task.settings.queue, priority = like.task.settings.priority } = like.options;
+    const task = joinTask(like.source.settings);
+    return {
+      task,
+      source: like.source,
+      given: undefined,
+      immutable: false,
+      mapped: false,
+      options: { queue, priority },
+    };
+  }
+
+  #add(call: TaskCall, id: string, links: readonly Link[], source: Source): readonly Slot[] {
+    const slots = source.kind === "start" ? 0 : source.count;
+    this.jobs.push({ ...this.#job(call, source), id, node: { workflow: this.#workflow, slots, links } });
+    return Array.from({ length: slots }, (_, slot) => ({ to: id, slot }));
+  }
+
+  #job(call: TaskCall, source: Source): NewJob {
+    const { task, options, immutable, mapped } = call;
+    const { settings, clock } = call.source;
+    const isFed = source.kind === "slots" && !immutable;
+    const input = source.kind === "start" && !immutable ? join(call.given, source.input) : call.given;
+    if (!isFed) this.inputs.push({ call, input });
+    const payload = encodeInput(task, input, settings.inputLimitBytes);
+    const given = { input, payload, options, optionKeys: signatureKeys, keyed: false };
+    const job = makeJob(task, given, settings.maxDelayMs, clock.now());
+    const headers = {
+      ...job.headers,
+      ...(isFed ? { [FEED_HEADER]: source.feed } : {}),
+      ...(mapped ? { [MAP_HEADER]: "1" } : {}),
+    };
+    return isFed || mapped ? { ...job, headers } : job;
+  }
+}
+
+function linksOf(sink: Sink): readonly Link[] {
+  return sink.links;
+}
+
+function linked(slots: readonly Slot[], on: LinkCondition): readonly Link[] {
+  return slots.map((slot) => ({ ...slot, on }));
+}
+
+/** The group whose members' outcomes are the outcome of this composition, if it ends with one. */
+function lastGroup({
+  part,
+  callbacks,
+  errorCallbacks,
+}: Composition): Extract<Composition["part"], { kind: "group" }> | undefined {
+  // What follows the whole of a group needs it as one.
+  if (callbacks.length + errorCallbacks.length > 0) return undefined;
+  if (part.kind === "group") return part;
+  const last = part.kind === "chain" ? part.steps.at(-1) : undefined;
+  return last && lastGroup(last);
+}
+
+function sourceBehind(before: Composition): Source {
+  const group = lastGroup(before);
+  if (group === undefined) return ONE;
+  return { kind: "slots", count: group.members.length, feed: group.allowFailures ? "outcomes" : "list" };
+}
+
+function sinkInto(slots: readonly Slot[], before: Composition): Sink {
+  const group = lastGroup(before);
+  if (group === undefined) return { kind: "all", links: linked(slots, "success") };
+  return { kind: "each", links: linked(slots, group.allowFailures ? "end" : "success") };
+}
