@@ -6,7 +6,7 @@ import type { MemberOutcome, WorkflowFailure } from "./outcome.ts";
 /** How a job's input is made of what fills its slots. Absent: it is the stored input alone. */
 export type Feed = "previous" | "list" | "outcomes" | "failure";
 
-/** The header that says so. */
+/** The header that says so, with a number behind it where the values are not in all of the slots. */
 export const FEED_HEADER = "lovage-feed";
 /** The header of a job whose handler runs for each element of its input. */
 export const MAP_HEADER = "lovage-map";
@@ -17,10 +17,10 @@ export const MAP_HEADER = "lovage-map";
  */
 export function feedInput(job: ClaimedJob): unknown {
   const given = decodeJson(job.input);
-  const feed = job.headers?.[FEED_HEADER];
-  if (feed === undefined) return given;
-  const slots = job.node?.slots ?? 0;
-  const filled = (job.filled ?? []).filter(({ slot }) => slot < slots);
+  const header = job.headers?.[FEED_HEADER];
+  if (header === undefined) return given;
+  const [feed = "", values = job.node?.slots ?? 0] = header.split(" ");
+  const filled = (job.filled ?? []).filter(({ slot }) => slot < Number(values));
   return join(given, fedValue(feed, filled, job));
 }
 

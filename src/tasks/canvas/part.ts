@@ -18,11 +18,18 @@ export interface TaskCall {
   readonly options: SignatureOptions;
 }
 
+/** Signatures side by side. */
+export interface GroupPart {
+  readonly kind: "group";
+  readonly members: readonly Composition[];
+  readonly allowFailures: boolean;
+}
+
 /** What a signature is made of: a call of one task, or signatures put together. */
 export type Part =
   | { readonly kind: "call"; readonly call: TaskCall }
   | { readonly kind: "chain"; readonly steps: readonly Composition[] }
-  | { readonly kind: "group"; readonly members: readonly Composition[]; readonly allowFailures: boolean };
+  | GroupPart;
 
 /** A part, and what follows its end beside the workflow. A chord is a chain of a group and its body. */
 export interface Composition {

@@ -4,7 +4,7 @@ import type { Link, LinkCondition, NewJob } from "../../kernel/job.ts";
 import { encodeInput, makeJob, signatureKeys } from "../call.ts";
 import { FEED_HEADER, type Feed, join, MAP_HEADER } from "./feed.ts";
 import { joinTask } from "./join-task.ts";
-import { type Composition, callsOf, type TaskCall } from "./part.ts";
+import { type Composition, callsOf, type GroupPart, type TaskCall } from "./part.ts";
 
 // Each of them is a row, and a failure may end all of them in one step.
 const MOST_JOBS = 10_000;
@@ -12,18 +12,21 @@ const MOST_JOBS = 10_000;
 /** A slot that waits to be linked to. */
 type Slot = Pick<Link, "to" | "slot">;
 
-/** What a part is given: an input at the start, or so many slots, filled by those before it. */
+/**
+ * What a part is given: an input at the start, or so many slots, filled by those before it. `guarded`: one slot more, for
+ * what came before a group of which members may fail, since a failure there is none of its members'.
+ */
 type Source =
   | { readonly kind: "start"; readonly input: unknown }
-  | { readonly kind: "slots"; readonly count: number; readonly feed: Feed };
+  | { readonly kind: "slots"; readonly count: number; readonly feed: Feed; readonly guarded: boolean };
 
 /** Where the outcome of a part goes: to all of these, or the outcome of each member of a group to its own. */
 type Sink =
   | { readonly kind: "all"; readonly links: readonly Link[] }
-  | { readonly kind: "each"; readonly links: readonly Link[] };
+  | { readonly kind: "each"; readonly links: readonly Link[]; readonly guard: readonly Slot[] };
 
 const NOWHERE: Sink = { kind: "all", links: [] };
-const ONE: Source = { kind: "slots", count: 1, feed: "previous" };
+const ONE: Extract<Source, { kind: "slots" }> = { kind: "slots", count: 1, feed: "previous", guarded: false };
 
 /** A workflow's jobs, and the inputs that its tasks' schemas can check before it is pushed. */
 export interface WorkflowPlan {
@@ -71,20 +74,20 @@ class Planner implements WorkflowPlan {
     const out = this.#withCallbacks(composition, sink);
     switch (part.kind) {
       case "call":
-        return this.#add(part.call, id, linksOf(out), source);
+        return this.#add(part.call, id, out.links, source);
       case "chain":
         return this.#buildChain(part.steps, out, source, id);
       case "group":
-        return this.#buildGroup(part.members, part.allowFailures, out, source, id);
+        return this.#buildGroup(part, out, source, id);
     }
   }
 
   #withCallbacks({ callbacks, errorCallbacks }: Composition, sink: Sink): Sink {
     if (callbacks.length + errorCallbacks.length === 0) return sink;
     const after = callbacks.flatMap((callback) => linked(this.build(callback, NOWHERE, ONE), "success"));
-    const failure: Source = { kind: "slots", count: 1, feed: "failure" };
+    const failure: Source = { ...ONE, feed: "failure" };
     const instead = errorCallbacks.flatMap((callback) => linked(this.build(callback, NOWHERE, failure), "failure"));
-    return { kind: "all", links: [...linksOf(sink), ...after, ...instead] };
+    return { kind: "all", links: [...sink.links, ...after, ...instead] };
   }
 
   #buildChain(steps: readonly Composition[], sink: Sink, source: Source, id: string): readonly Slot[] {
@@ -92,38 +95,32 @@ class Planner implements WorkflowPlan {
     let out = sink;
     for (const [index, step] of [...steps.entries()].reverse()) {
       const before = steps[index - 1];
-      slots = this.build(
-        step,
-        out,
-        before === undefined ? source : sourceBehind(before),
-        index === steps.length - 1 ? id : undefined,
-      );
+      const isFed = index > 1 || source.kind === "slots";
+      const own = before === undefined ? source : sourceBehind(before, isFed);
+      slots = this.build(step, out, own, index === steps.length - 1 ? id : undefined);
       if (before !== undefined) out = sinkInto(slots, before);
     }
     return slots;
   }
 
-  #buildGroup(
-    members: readonly Composition[],
-    allowFailures: boolean,
-    sink: Sink,
-    source: Source,
-    id: string,
-  ): readonly Slot[] {
+  #buildGroup(group: GroupPart, sink: Sink, source: Source, id: string): readonly Slot[] {
     // A group takes one thing: a list is put together first.
-    if (source.kind === "slots" && source.count !== 1) {
-      const slots = this.#buildGroup(members, allowFailures, sink, ONE, id);
+    if (source.kind === "slots" && (source.feed === "list" || source.feed === "outcomes")) {
+      const slots = this.#buildGroup(group, sink, ONE, id);
       return this.#add(this.#joinCall(), newId(), linked(slots, "success"), source);
     }
-    const feed: Source = { kind: "slots", count: members.length, feed: allowFailures ? "outcomes" : "list" };
-    const links =
-      sink.kind === "each"
-        ? sink.links
-        : linked(this.#add(this.#joinCall(members[0]), id, sink.links, feed), allowFailures ? "end" : "success");
-    return members.flatMap((member, index) => {
+    const { members } = group;
+    const { links, guard } = sink.kind === "each" ? sink : this.#join(group, sink.links, source, id);
+    const slots = members.flatMap((member, index) => {
       const own = links[index];
       return this.build(member, { kind: "all", links: own === undefined ? [] : [own] }, source);
     });
+    return [...slots, ...guard];
+  }
+
+  #join(group: GroupPart, links: readonly Link[], source: Source, id: string): Extract<Sink, { kind: "each" }> {
+    const gathered = sourceOf(group, source.kind === "slots");
+    return sinkOf(this.#add(this.#joinCall(group.members[0]), id, links, gathered), group);
   }
 
   /** Runs where the first of those runs whose results it joins. */
@@ -144,7 +141,7 @@ class Planner implements WorkflowPlan {
   }
 
   #add(call: TaskCall, id: string, links: readonly Link[], source: Source): readonly Slot[] {
-    const slots = source.kind === "start" ? 0 : source.count;
+    const slots = source.kind === "start" ? 0 : source.count + Number(source.guarded);
     this.jobs.push({ ...this.#job(call, source), id, node: { workflow: this.#workflow, slots, links } });
     return Array.from({ length: slots }, (_, slot) => ({ to: id, slot }));
   }
@@ -160,15 +157,11 @@ class Planner implements WorkflowPlan {
     const job = makeJob(task, given, settings.maxDelayMs, clock.now());
     const headers = {
       ...job.headers,
-      ...(isFed ? { [FEED_HEADER]: source.feed } : {}),
+      ...(isFed ? { [FEED_HEADER]: source.guarded ? `${source.feed} ${source.count}` : source.feed } : {}),
       ...(mapped ? { [MAP_HEADER]: "1" } : {}),
     };
     return isFed || mapped ? { ...job, headers } : job;
   }
-}
-
-function linksOf(sink: Sink): readonly Link[] {
-  return sink.links;
 }
 
 function linked(slots: readonly Slot[], on: LinkCondition): readonly Link[] {
@@ -176,11 +169,7 @@ function linked(slots: readonly Slot[], on: LinkCondition): readonly Link[] {
 }
 
 /** The group whose members' outcomes are the outcome of this composition, if it ends with one. */
-function lastGroup({
-  part,
-  callbacks,
-  errorCallbacks,
-}: Composition): Extract<Composition["part"], { kind: "group" }> | undefined {
+function lastGroup({ part, callbacks, errorCallbacks }: Composition): GroupPart | undefined {
   // What follows the whole of a group needs it as one.
   if (callbacks.length + errorCallbacks.length > 0) return undefined;
   if (part.kind === "group") return part;
@@ -188,14 +177,29 @@ function lastGroup({
   return last && lastGroup(last);
 }
 
-function sourceBehind(before: Composition): Source {
+/** Whether something comes before the part with which this composition ends. */
+function isLastFed({ part }: Composition, isFed: boolean): boolean {
+  if (part.kind !== "chain") return isFed;
+  const last = part.steps.at(-1);
+  return part.steps.length > 1 || (last !== undefined && isLastFed(last, isFed));
+}
+
+function sourceBehind(before: Composition, isFed: boolean): Source {
   const group = lastGroup(before);
-  if (group === undefined) return ONE;
-  return { kind: "slots", count: group.members.length, feed: group.allowFailures ? "outcomes" : "list" };
+  return group === undefined ? ONE : sourceOf(group, isLastFed(before, isFed));
+}
+
+function sourceOf({ members, allowFailures }: GroupPart, isFed: boolean): Source {
+  const feed = allowFailures ? "outcomes" : "list";
+  return { kind: "slots", count: members.length, feed, guarded: allowFailures && isFed };
 }
 
 function sinkInto(slots: readonly Slot[], before: Composition): Sink {
   const group = lastGroup(before);
-  if (group === undefined) return { kind: "all", links: linked(slots, "success") };
-  return { kind: "each", links: linked(slots, group.allowFailures ? "end" : "success") };
+  return group === undefined ? { kind: "all", links: linked(slots, "success") } : sinkOf(slots, group);
+}
+
+function sinkOf(slots: readonly Slot[], { members, allowFailures }: GroupPart): Extract<Sink, { kind: "each" }> {
+  const links = linked(slots.slice(0, members.length), allowFailures ? "end" : "success");
+  return { kind: "each", links, guard: slots.slice(members.length) };
 }
