@@ -7,6 +7,7 @@ import type {
   Jobs,
   Liveness,
   Maintenance,
+  Records,
   Upkeep,
 } from "../../engine/index.ts";
 import type { Logger } from "../../kernel/logger.ts";
@@ -18,6 +19,7 @@ import { SqliteInspect } from "./client/inspect.ts";
 import { SqliteJobs } from "./client/jobs.ts";
 import { SqliteLiveness } from "./client/liveness.ts";
 import { SqliteMaintenance } from "./client/maintenance.ts";
+import { SqliteRecords } from "./client/records.ts";
 import { Subscriptions } from "./client/subscriptions.ts";
 import { SqliteUpkeep } from "./client/upkeep.ts";
 import type { SqliteSettings } from "./options.ts";
@@ -33,6 +35,7 @@ export class SqliteEngine implements Engine {
   readonly bus: Bus;
   readonly inspect: Inspect;
   readonly archive: Archive;
+  readonly records: Records;
   readonly maintenance: Maintenance;
   readonly #channel: Channel;
   readonly #subscriptions: Subscriptions;
@@ -55,6 +58,7 @@ export class SqliteEngine implements Engine {
     this.bus = new SqliteBus(channel, subscriptions);
     this.inspect = new SqliteInspect(channel);
     this.archive = new SqliteArchive(channel);
+    this.records = new SqliteRecords(channel);
     this.maintenance = new SqliteMaintenance(channel, settings);
   }
 

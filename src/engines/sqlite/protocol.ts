@@ -2,6 +2,7 @@ import type {
   Beat,
   BeatReply,
   ClaimInterest,
+  DueRecords,
   FinishedJob,
   HealthFinding,
   JobFilter,
@@ -11,6 +12,7 @@ import type {
   ProgressUpdate,
   QueueStatistics,
   RescuedJob,
+  StoredRecord,
   WorkerDescription,
   WorkerStatistics,
 } from "../../engine/index.ts";
@@ -21,6 +23,8 @@ import type { BulkStep, BulkStepReply } from "./inspect/bulk.ts";
 import type { ExchangeReplyWire, ExchangeWire } from "./jobs/exchange-wire.ts";
 import type { PushReplyWire, PushWire } from "./jobs/push-wire.ts";
 import type { RescueRequest } from "./liveness/rescue.ts";
+import type { DueRequest, RecordListRequest } from "./records/read.ts";
+import type { WriteReplyWire, WriteRequest } from "./records/write.ts";
 import type { Promotion } from "./upkeep/promote.ts";
 import type { Committed } from "./work.ts";
 
@@ -49,6 +53,13 @@ export interface Operations {
   readonly ended: Operation<{ readonly max: number; readonly forMs: number }, readonly FinishedJob[]>;
   readonly store: Operation<readonly FinishedJob[], undefined>;
   readonly drop: Operation<readonly JobVersion[], number>;
+  readonly getRecords: Operation<
+    { readonly kind: string; readonly ids: readonly string[] },
+    readonly (StoredRecord | undefined)[]
+  >;
+  readonly listRecords: Operation<RecordListRequest, readonly StoredRecord[]>;
+  readonly dueRecords: Operation<DueRequest, DueRecords>;
+  readonly writeRecords: Operation<WriteRequest, WriteReplyWire>;
   readonly queues: Operation<undefined, readonly QueueStatistics[]>;
   readonly workers: Operation<undefined, readonly WorkerStatistics[]>;
   readonly migrate: Operation<{ readonly dryRun: boolean }, MigrationReport>;

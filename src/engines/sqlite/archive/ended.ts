@@ -4,9 +4,9 @@ import { recordOf } from "../inspect/get.ts";
 import type { Work } from "../work.ts";
 
 // Column of `prune_at`, after those of `sql/inspect/get.sql`.
-const PRUNE_AT = 24;
+const PRUNE_AT = 26;
 
-/** Jobs that ended at least so long ago, those first whose retention ends first. */
+/** Jobs that ended at least so long ago and by themselves, those first whose retention ends first. */
 export function endedJobs(
   work: Work,
   { max, forMs }: { readonly max: number; readonly forMs: number },

@@ -4,6 +4,7 @@ import { isFinished } from "../../../kernel/state.ts";
 import { readNumber } from "../database/row.ts";
 import type { Parameters } from "../database/statement.ts";
 import { toInstant } from "../instant.ts";
+import { nodeText } from "../jobs/record.ts";
 import { bindPayload } from "../payload.ts";
 import type { Work } from "../work.ts";
 import { forget, standingJob } from "./standing.ts";
@@ -38,6 +39,8 @@ function toParameters(record: JobRecord, retainMs: number): Parameters {
     key: record.key ?? null,
     revoked_by: record.revocation?.by ?? null,
     revoked_reason: record.revocation?.reason ?? null,
+    node: record.node === undefined ? null : nodeText(record.node),
+    upstream: record.upstream ?? null,
     error: record.error === undefined ? null : JSON.stringify(record.error),
     headers: record.headers === undefined ? null : JSON.stringify(record.headers),
     input: bindPayload(record.input, "input", id),

@@ -1,12 +1,15 @@
 import type { BulkReply, JobFilter } from "../../../engine/index.ts";
 import type { JobState } from "../../../kernel/job.ts";
-import { type Row, readNumber, readText } from "../database/row.ts";
-import { type FoundJob, finish } from "../jobs/finish.ts";
-import { readState } from "../jobs/record.ts";
+import { type Row, readNumber } from "../database/row.ts";
+import type { Parameters } from "../database/statement.ts";
+import { finish } from "../jobs/finish.ts";
+import { type FoundJob, findAgain, findJob, toFoundJob } from "../jobs/found-job.ts";
 import { removeJob } from "../jobs/remove.ts";
+import { reopen } from "../jobs/workflow/reopen.ts";
+import { lacksSlot } from "../jobs/workflow/slots.ts";
 import type { Lane } from "../lanes/lane.ts";
 import type { Work } from "../work.ts";
-import { countJobs, lanesOf } from "./filter.ts";
+import { countJobs, countLacking, lanesOf } from "./filter.ts";
 
 /** What is done to each job. */
 export type BulkAction =
@@ -16,7 +19,7 @@ export type BulkAction =
 
 /**
  * A bounded part of an operation on many jobs, so that no transaction holds the lock for long. By filter it goes
- * through the table by sequence; `last` is fixed by the first step, so jobs pushed meanwhile are left alone.
+ * through the table, or the jobs of a workflow, by sequence; `last` is fixed by the first step, so jobs pushed meanwhile are left alone.
  */
 export type BulkStep =
   | { readonly by: "ids"; readonly action: BulkAction; readonly ids: readonly string[]; readonly dryRun: boolean }
@@ -51,7 +54,7 @@ export function bulk(work: Work, step: BulkStep): BulkStepReply {
       return byFilter(work, step.action, step.filter, step.place);
     case "count":
       return {
-        changed: countJobs(work.lanes, step.filter, allowedStates[step.action.kind]),
+        changed: countAllowed(work, step.action, step.filter),
         skipped: [],
         next: undefined,
       };
@@ -61,10 +64,9 @@ export function bulk(work: Work, step: BulkStep): BulkStepReply {
 function byIds(work: Work, action: BulkAction, ids: readonly string[], dryRun: boolean): BulkStepReply {
   const skipped: { id: string; reason: "not-found" | "wrong-state" }[] = [];
   for (const id of ids) {
-    const row = work.statements.named("jobs/standing-by-id").get({ id });
-    const job = row === undefined ? undefined : toFoundJob(work, row);
+    const job = findJob(work, id);
     if (job === undefined) skipped.push({ id, reason: "not-found" });
-    else if (!allowedStates[action.kind].has(job.state)) skipped.push({ id, reason: "wrong-state" });
+    else if (!allows(work, job, action)) skipped.push({ id, reason: "wrong-state" });
     else if (!dryRun) act(work, job, action);
   }
   return { changed: ids.length - skipped.length, skipped, next: undefined };
@@ -73,17 +75,34 @@ function byIds(work: Work, action: BulkAction, ids: readonly string[], dryRun: b
 function byFilter(work: Work, action: BulkAction, filter: JobFilter, { after, last }: BulkPlace): BulkStepReply {
   const until = last ?? lastSequence(work);
   const lanes = lanesOf(work.lanes, filter);
-  const rows = work.statements.named("inspect/step").all({ after, until, limit: STEP_ROWS });
+  const rows = readStep(work, filter.workflow, { after, until, limit: STEP_ROWS });
   let changed = 0;
   for (const row of rows) {
-    const job = toFoundJob(work, row);
-    if (!fits(job, filter, lanes) || !allowedStates[action.kind].has(job.state)) continue;
+    const found = toFoundJob(work, row);
+    const job = fits(found, filter, lanes) ? findAgain(work, found) : undefined;
+    if (job === undefined || !allows(work, job, action)) continue;
     act(work, job, action);
     changed += 1;
   }
   const end = rows.at(-1);
   const isOver = end === undefined || rows.length < STEP_ROWS;
   return { changed, skipped: [], next: isOver ? undefined : { after: readNumber(end, 0), last: until } };
+}
+
+function readStep(work: Work, workflow: string | undefined, range: Parameters): readonly Row[] {
+  if (workflow === undefined) return work.statements.named("inspect/step").all(range);
+  return work.statements.named("inspect/step-workflow").all({ ...range, workflow });
+}
+
+function countAllowed(work: Work, { kind }: BulkAction, filter: JobFilter): number {
+  const count = countJobs(work, filter, allowedStates[kind]);
+  return kind === "retry" ? count - countLacking(work, filter, allowedStates[kind]) : count;
+}
+
+/** A job that lacks what it waited for cannot run by itself. */
+function allows(work: Work, { sequence, state, node }: FoundJob, { kind }: BulkAction): boolean {
+  if (!allowedStates[kind].has(state)) return false;
+  return kind !== "retry" || node === undefined || !lacksSlot(work, sequence);
 }
 
 function fits(job: FoundJob, filter: JobFilter, lanes: ReadonlySet<Lane> | undefined): boolean {
@@ -96,9 +115,7 @@ function act(work: Work, job: FoundJob, action: BulkAction): void {
       revoke(work, job, action.reason, action.retainMs);
       break;
     case "retry":
-      work.statements.hot("inspect/retry").run(job.sequence);
-      work.statements.hot("jobs/delete-progress").run(job.sequence);
-      work.moved(job.lane, job.id, job.state, "ready");
+      retry(work, job);
       break;
     case "remove":
       removeJob(work, job);
@@ -115,12 +132,14 @@ function revoke(work: Work, job: FoundJob, reason: string, retainMs: number): vo
   work.touched(job.id, "active");
 }
 
+function retry(work: Work, { sequence, id, lane, state, node }: FoundJob): void {
+  if (node !== undefined) reopen(work, id);
+  work.statements.hot("inspect/retry").run(sequence);
+  work.statements.hot("jobs/delete-progress").run(sequence);
+  work.moved(lane, id, state, "ready");
+}
+
 function lastSequence(work: Work): number {
   const row = work.statements.named("inspect/last-sequence").get();
   return row === undefined ? 0 : readNumber(row, 0);
-}
-
-function toFoundJob(work: Work, row: Row): FoundJob {
-  const lane = work.lanes.get(readNumber(row, 2));
-  return { sequence: readNumber(row, 0), id: readText(row, 1), lane, state: readState(row, 3) };
 }

@@ -1,5 +1,5 @@
 import type { ClaimRequest } from "../../../engine/index.ts";
-import { type Row, readNumber, readOptionalNumber, readText } from "../database/row.ts";
+import { type Row, readNumber, readOptionalNumber, readOptionalText, readText } from "../database/row.ts";
 import type { Lane } from "../lanes/lane.ts";
 import type { Work } from "../work.ts";
 import { type Candidate, CandidatesByAge, CandidatesByPriority, haveOnePriority } from "./candidates.ts";
@@ -151,13 +151,14 @@ class ClaimBatch {
     const sequence = readNumber(row, 0);
     const id = readText(row, 1);
     const expiresAt = readOptionalNumber(row, 11);
+    const node = readOptionalText(row, 12);
     if (expiresAt !== undefined && expiresAt <= work.nowMs) {
-      finishExpired(work, { sequence, id, lane, state: "ready" }, this.#retainMs);
+      finishExpired(work, { sequence, id, lane, state: "ready", node }, this.#retainMs);
       this.#expired += 1;
       return false;
     }
     this.#claimed.push(sequence);
-    work.claimedLanes.remember(sequence, lane.id);
+    if (node === undefined) work.claimedLanes.remember(sequence, lane.id);
     work.moved(lane, id, "ready", "active");
     this.rows.push(row);
     return true;

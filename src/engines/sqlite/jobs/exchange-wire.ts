@@ -1,8 +1,8 @@
 import type { SQLOutputValue } from "node:sqlite";
 import type { ClaimRequest, ExchangeReply, ExchangeRequest } from "../../../engine/index.ts";
-import type { ClaimedJob, Payload, Settlement, SettlementReply } from "../../../kernel/job.ts";
+import type { ClaimedJob, FilledSlot, Payload, Settlement, SettlementReply } from "../../../kernel/job.ts";
 import { type Row, readNumber, readPayload, readText } from "../database/row.ts";
-import { readHeaders } from "./record.ts";
+import { parseNode, readHeaders } from "./record.ts";
 
 /**
  * An exchange on its way to the engine's thread. A plain success is five values of a flat array; any other settlement
@@ -22,7 +22,15 @@ export interface ExchangeReplyWire {
   readonly claimed: ClaimedWire;
   /** Queue and task of each lane that a claimed job is of. */
   readonly lanes: ReadonlyMap<number, readonly [queue: string, task: string]>;
+  /** By the number of the claimed job, of those that are part of a workflow. */
+  readonly nodes: ReadonlyMap<number, ClaimedNode>;
   readonly quarantined: boolean;
+}
+
+/** A claimed job's place in a workflow, as JSON, and what fills its slots. */
+export interface ClaimedNode {
+  readonly node: string;
+  readonly filled: readonly FilledSlot[];
 }
 
 /**
@@ -107,7 +115,16 @@ export function decodeExchangeReply(request: ExchangeRequest, reply: ExchangeRep
   };
 }
 
-function decodeClaimed({ claimed: { numbers, values }, lanes }: ExchangeReplyWire): ClaimedJob[] {
+function decodeClaimed(reply: ExchangeReplyWire): ClaimedJob[] {
+  const jobs = decodePlain(reply);
+  for (const [index, { node, filled }] of reply.nodes) {
+    const job = jobs[index];
+    if (job !== undefined) jobs[index] = { ...job, node: parseNode(node), filled };
+  }
+  return jobs;
+}
+
+function decodePlain({ claimed: { numbers, values }, lanes }: ExchangeReplyWire): ClaimedJob[] {
   const jobs: ClaimedJob[] = [];
   for (let from = 0; from < numbers.length; from += NUMBER_COLUMNS.length) {
     const place = jobs.length * VALUES_PER_CLAIM;

@@ -1,8 +1,9 @@
 import type { SettlementReply } from "../../../kernel/job.ts";
-import { type Row, readNumber } from "../database/row.ts";
+import { type Row, readNumber, readOptionalText } from "../database/row.ts";
 import type { Work } from "../work.ts";
 import type { Claims } from "./claim.ts";
 import {
+  type ClaimedNode,
   type ExchangeReplyWire,
   type ExchangeWire,
   encodeClaimed,
@@ -10,6 +11,10 @@ import {
   VALUES_PER_SETTLEMENT,
 } from "./exchange-wire.ts";
 import { settle } from "./settle.ts";
+import { filledSlots } from "./workflow/slots.ts";
+
+// Column of sql/jobs/claimable.sql.
+const NODE = 12;
 
 /** Settles what has finished, then claims what is next. */
 export function exchange(work: Work, claims: Claims, wire: ExchangeWire): ExchangeReplyWire {
@@ -20,9 +25,10 @@ export function exchange(work: Work, claims: Claims, wire: ExchangeWire): Exchan
   }
   const isRegistered = work.statements.hot("liveness/standing").get(wire.worker) !== undefined;
   if (wire.claim === undefined || !isRegistered)
-    return { settled, claimed: encodeClaimed([]), lanes: new Map(), quarantined: false };
+    return { settled, claimed: encodeClaimed([]), lanes: new Map(), nodes: new Map(), quarantined: false };
   const { rows, quarantined } = claims.claim(work, wire, wire.claim);
-  return { settled, claimed: encodeClaimed(rows), lanes: lanesOf(work, rows), quarantined };
+  const nodes = nodesOf(work, rows);
+  return { settled, claimed: encodeClaimed(rows), lanes: lanesOf(work, rows), nodes, quarantined };
 }
 
 function lanesOf(work: Work, rows: readonly Row[]): ExchangeReplyWire["lanes"] {
@@ -34,4 +40,13 @@ function lanesOf(work: Work, rows: readonly Row[]): ExchangeReplyWire["lanes"] {
     lanes.set(id, [queue, task]);
   }
   return lanes;
+}
+
+function nodesOf(work: Work, rows: readonly Row[]): ExchangeReplyWire["nodes"] {
+  const nodes = new Map<number, ClaimedNode>();
+  for (const [index, row] of rows.entries()) {
+    const node = readOptionalText(row, NODE);
+    if (node !== undefined) nodes.set(index, { node, filled: filledSlots(work, readNumber(row, 0)) });
+  }
+  return nodes;
 }

@@ -1,43 +1,13 @@
-import { EXPIRY } from "../../../engine/endings.ts";
-import type { ErrorRecord } from "../../../kernel/error-record.ts";
-import type { FinishedState, JobState, Revocation } from "../../../kernel/job.ts";
-import { toInstant } from "../instant.ts";
-import type { Lane } from "../lanes/lane.ts";
+import { EXPIRY } from "../../../engine/index.ts";
 import type { Work } from "../work.ts";
+import { type End, endJob } from "./end.ts";
+import type { FoundJob } from "./found-job.ts";
+import { follow } from "./workflow/follow.ts";
 
-/** A job as an operation found it. */
-export interface FoundJob {
-  readonly sequence: number;
-  readonly id: string;
-  readonly lane: Lane;
-  readonly state: JobState;
-}
-
-/** How a job ends that did not succeed. */
-export interface Ending {
-  readonly state: Exclude<FinishedState, "succeeded">;
-  readonly retainMs: number;
-  readonly error?: ErrorRecord;
-  readonly revocation?: Revocation;
-  /** Added to what the job has; 0 when absent. */
-  readonly failures?: number;
-  readonly crashes?: number;
-}
-
-/** Ends a job without a result. */
-export function finish(work: Work, job: FoundJob, ending: Ending): void {
-  work.statements.named("jobs/finish").run({
-    sequence: job.sequence,
-    state: ending.state,
-    finished_at: work.nowMs,
-    prune_at: toInstant(work.nowMs + ending.retainMs),
-    failures: ending.failures ?? 0,
-    crashes: ending.crashes ?? 0,
-    error: ending.error === undefined ? null : JSON.stringify(ending.error),
-    revoked_by: ending.revocation?.by ?? null,
-    revoked_reason: ending.revocation?.reason ?? null,
-  });
-  work.moved(job.lane, job.id, job.state, ending.state);
+/** Ends a job, and tells those who wait for it. */
+export function finish(work: Work, job: FoundJob, end: End): void {
+  endJob(work, job, end);
+  if (job.node !== undefined) follow(work, { id: job.id, node: job.node, end });
 }
 
 /** Revokes a job that passed its expiry before anyone claimed it. */

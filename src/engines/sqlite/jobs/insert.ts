@@ -1,11 +1,15 @@
+import type { SQLInputValue } from "node:sqlite";
 import { keyConflict } from "../../../engine/index.ts";
-import type { IdempotencyKey, JobState, Payload } from "../../../kernel/job.ts";
+import type { IdempotencyKey, Payload, When, WorkflowNode } from "../../../kernel/job.ts";
 import { isFinished } from "../../../kernel/state.ts";
 import { readNumber, readText } from "../database/row.ts";
 import { instantOf, toInstant } from "../instant.ts";
 import { bindPayload } from "../payload.ts";
 import type { Work } from "../work.ts";
+import { findJob } from "./found-job.ts";
 import type { JobShape } from "./push-wire.ts";
+import { nodeText } from "./record.ts";
+import { createSlots } from "./workflow/slots.ts";
 
 /**
  * Stores one job, unless its id or its idempotency key is there before. Returns the id of the job that was there.
@@ -13,30 +17,48 @@ import type { JobShape } from "./push-wire.ts";
  */
 export function insertJob(work: Work, id: string, input: Payload | undefined, shape: JobShape): string | undefined {
   const { nowMs } = work;
-  const holder = shape.key === undefined ? undefined : findHolder(work, shape.task, shape.key, id);
+  const { key, node } = shape;
+  const holder = key === undefined ? undefined : findHolder(work, shape.task, key, id);
   if (holder !== undefined) return holder;
   const lane = work.lanes.of(shape.queue, shape.task);
-  const dueAt = shape.due === undefined ? null : instantOf(shape.due, nowMs);
-  const state: JobState = dueAt !== null && dueAt > nowMs ? "scheduled" : "ready";
-  const inserted = work.statements
-    .hot("jobs/insert")
-    .run(
-      id,
-      lane.id,
-      state,
-      shape.priority,
-      shape.ack === "early" ? 1 : 0,
-      nowMs,
-      dueAt,
-      shape.expires === undefined ? null : instantOf(shape.expires, nowMs),
-      shape.key?.key ?? null,
-      shape.headers === undefined ? null : JSON.stringify(shape.headers),
-      bindPayload(input, "input", id),
-    );
-  if (inserted === 0) return id;
-  if (shape.key !== undefined) putKey(work, shape.task, shape.key, id);
+  const isWaiting = node !== undefined && node.slots > 0;
+  const dueAt = shape.due === undefined || isWaiting ? null : instantOf(shape.due, nowMs);
+  const state = isWaiting ? "waiting" : stateWhenDue(dueAt, nowMs);
+  const values: readonly SQLInputValue[] = [
+    id,
+    lane.id,
+    state,
+    shape.priority,
+    shape.ack === "early" ? 1 : 0,
+    nowMs,
+    dueAt,
+    shape.expires === undefined ? null : instantOf(shape.expires, nowMs),
+    key?.key ?? null,
+    shape.headers === undefined ? null : JSON.stringify(shape.headers),
+    bindPayload(input, "input", id),
+  ];
+  const isNew = node === undefined ? insertPlain(work, values) : insertNode(work, values, node, shape.due);
+  if (!isNew) return id;
+  if (key !== undefined) putKey(work, shape.task, key, id);
   work.moved(lane, id, undefined, state);
   return undefined;
+}
+
+/** Of a job that waits for nothing but its time. */
+export function stateWhenDue(dueAt: number | null, nowMs: number): "scheduled" | "ready" {
+  return dueAt !== null && dueAt > nowMs ? "scheduled" : "ready";
+}
+
+function insertPlain(work: Work, values: readonly SQLInputValue[]): boolean {
+  return work.statements.hot("jobs/insert").run(...values) === 1;
+}
+
+function insertNode(work: Work, values: readonly SQLInputValue[], node: WorkflowNode, due: When | undefined): boolean {
+  const isDelayed = due !== undefined && node.slots > 0;
+  const delay = isDelayed ? JSON.stringify(due) : null;
+  const row = work.statements.hot("jobs/insert-node").get(...values, nodeText(node), delay);
+  if (row !== undefined && node.slots > 0) createSlots(work, readNumber(row, 0), node.slots);
+  return row !== undefined;
 }
 
 /** The job that a key names, if the key is still in force. */
@@ -50,8 +72,8 @@ function findHolder(work: Work, task: string, key: IdempotencyKey, id: string): 
 }
 
 function isUnfinished(work: Work, id: string): boolean {
-  const row = work.statements.named("jobs/standing-by-id").get({ id });
-  return row !== undefined && !isFinished(readText(row, 3) as JobState);
+  const job = findJob(work, id);
+  return job !== undefined && !isFinished(job.state);
 }
 
 function putKey(work: Work, task: string, { key, inputHash, ttlMs }: IdempotencyKey, job: string): void {

@@ -74,10 +74,11 @@ function hasSameShape(one: NewJob, other: NewJob): boolean {
     one.headers === other.headers &&
     one.due === other.due &&
     one.expires === other.expires &&
-    one.key === other.key
+    one.key === other.key &&
+    one.node === other.node
   );
 }
 
-function shapeOf({ task, queue, priority, headers, due, expires, ack, key }: NewJob): JobShape {
-  return { task, queue, priority, headers, due, expires, ack, key };
+function shapeOf({ task, queue, priority, headers, due, expires, ack, key, node }: NewJob): JobShape {
+  return { task, queue, priority, headers, due, expires, ack, key, node };
 }

@@ -34,9 +34,11 @@ function pushRequest(work: Work, wire: PushWire, place: Place): PushReply | unde
   }, refused);
 }
 
-/** A single job without a key is stored by one statement, which needs no savepoint. */
+/** A single job without a key, of no workflow, is stored by one statement, which needs no savepoint. */
 function isOneRow(wire: PushWire, { from, to }: Place): boolean {
-  return to - from === 1 && shapeAt(wire, from).key === undefined;
+  if (to - from !== 1) return false;
+  const { key, node } = shapeAt(wire, from);
+  return key === undefined && node === undefined;
 }
 
 function pushOne(work: Work, wire: PushWire, { from }: Place): PushReply | undefined {

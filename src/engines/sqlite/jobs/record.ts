@@ -1,5 +1,5 @@
 import type { ErrorRecord } from "../../../kernel/error-record.ts";
-import type { JobRecord, JobState, Revocation, RevokedBy } from "../../../kernel/job.ts";
+import type { FinishedState, JobRecord, JobState, Revocation, RevokedBy, WorkflowNode } from "../../../kernel/job.ts";
 import { type Row, readNumber, readOptionalNumber, readOptionalText, readPayload, readText } from "../database/row.ts";
 
 /** A row of `sql/inspect/get.sql` as those see it who look at jobs. */
@@ -28,12 +28,19 @@ export function toJobRecord(row: Row, queue: string, task: string): JobRecord {
     result: readPayload(row, 20),
     error: readError(row, 21),
     revocation: readRevocation(row, 22),
+    node: readNode(row, 24),
+    upstream: readOptionalText(row, 25),
   };
 }
 
 // A constraint of the table keeps any other text out of this column.
 export function readState(row: Row, column: number): JobState {
   return readText(row, column) as JobState;
+}
+
+// As above, of a slot that is filled.
+export function readFinishedState(row: Row, column: number): FinishedState {
+  return readText(row, column) as FinishedState;
 }
 
 // A constraint of the table keeps text out that is not JSON.
@@ -47,7 +54,22 @@ export function readRevocation(row: Row, column: number): Revocation | undefined
   return by === undefined ? undefined : { by: by as RevokedBy, reason: readOptionalText(row, column + 1) ?? "" };
 }
 
-function readError(row: Row, column: number): ErrorRecord | undefined {
+export function readError(row: Row, column: number): ErrorRecord | undefined {
   const text = readOptionalText(row, column);
   return text === undefined ? undefined : (JSON.parse(text) as ErrorRecord);
+}
+
+function readNode(row: Row, column: number): WorkflowNode | undefined {
+  const text = readOptionalText(row, column);
+  return text === undefined ? undefined : parseNode(text);
+}
+
+/** The node of a job as it is kept; its key `workflow` is what the index job_workflow looks for. */
+export function nodeText({ workflow, slots, links }: WorkflowNode): string {
+  return JSON.stringify({ workflow, slots, links });
+}
+
+// A constraint of the table keeps text out that is not JSON.
+export function parseNode(text: string): WorkflowNode {
+  return JSON.parse(text) as WorkflowNode;
 }

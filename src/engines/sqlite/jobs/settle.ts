@@ -14,9 +14,11 @@ import { instantOf, toInstant } from "../instant.ts";
 import { bindPayload } from "../payload.ts";
 import type { Work } from "../work.ts";
 import type { SettlementWire } from "./exchange-wire.ts";
-import { type FoundJob, finish, makeReady } from "./finish.ts";
+import { finish, makeReady } from "./finish.ts";
+import { type FoundJob, toFoundJob } from "./found-job.ts";
 import { insertJob } from "./insert.ts";
-import { readRevocation, readState } from "./record.ts";
+import { nodeText, readRevocation } from "./record.ts";
+import { openSlot } from "./workflow/slots.ts";
 
 /** Applies one settlement. `undefined`: a success was applied, which is what nearly all of them are. */
 export function settle(work: Work, wire: SettlementWire): SettlementReply | undefined {
@@ -33,17 +35,25 @@ function settleSuccess(work: Work, wire: Extract<SettlementWire, { kind: "succes
   const lane = work.claimedLanes.take(receipt);
   if (lane !== undefined && succeed(work, { receipt, fence, id, lane }, result, retainMs)) return undefined;
   const outcome = { kind: "succeeded", result, retainMs } as const;
-  return apply(work, { id, fence, receipt, outcome, effects: [] });
+  return settleAtOnce(work, { id, fence, receipt, outcome, effects: [] });
 }
 
 function settleAtOnce(work: Work, settlement: Settlement): SettlementReply {
+  const { id, receipt, outcome, effects } = settlement;
+  const job = findStanding(work, Number(receipt), id);
   // A single statement needs no savepoint.
-  if (settlement.effects.length === 0) return apply(work, settlement);
+  if (effects.length === 0 && job?.node === undefined && outcome.kind !== "replaced")
+    return apply(work, job, settlement);
   return work.attempt(() => {
-    const reply = apply(work, settlement);
-    if (reply.status === "applied") commitEffects(work, settlement.effects);
+    const reply = apply(work, job, settlement);
+    if (hasEffects(outcome, reply)) commitEffects(work, effects);
     return reply;
   }, refused);
+}
+
+/** Nobody waits for the jobs that were to replace one whose end a caller asked for. */
+function hasEffects({ kind }: Outcome, reply: SettlementReply): boolean {
+  return reply.status === "applied" && (kind !== "replaced" || reply.state === "waiting");
 }
 
 /** A repeat pushes the same ids again, which changes nothing. */
@@ -76,25 +86,23 @@ interface Standing extends FoundJob {
   readonly retainMs: number;
 }
 
-function apply(work: Work, { id, fence, receipt, outcome }: Settlement): SettlementReply {
-  const job = findStanding(work, Number(receipt), id);
+function apply(work: Work, job: Standing | undefined, { fence, outcome }: Settlement): SettlementReply {
   if (job === undefined || job.state !== "active" || job.fence !== fence) return answerRepeat({ fence, outcome }, job);
-  if (outcome.kind === "succeeded") {
-    succeed(work, { id, fence, receipt: job.sequence, lane: job.lane.id }, outcome.result, outcome.retainMs);
-    return { status: "applied", state: "succeeded" };
-  }
-  return { status: "applied", state: applyOther(work, job, outcome) };
+  return { status: "applied", state: applyOutcome(work, job, outcome) };
 }
 
-function applyOther(work: Work, job: Standing, outcome: Exclude<Outcome, { kind: "succeeded" }>): JobState {
+function applyOutcome(work: Work, job: Standing, outcome: Outcome): JobState {
   // Someone asked to end this job while it ran: whatever it came to, short of success, it goes no further.
-  if (job.revocation !== undefined) {
+  if (job.revocation !== undefined && outcome.kind !== "succeeded") {
     const retainMs = "retainMs" in outcome ? outcome.retainMs : job.retainMs;
     const failure = "error" in outcome ? { error: outcome.error, failures: 1 } : {};
     finish(work, job, { state: "revoked", retainMs, revocation: job.revocation, ...failure });
     return "revoked";
   }
   switch (outcome.kind) {
+    case "succeeded":
+      finish(work, job, { state: "succeeded", retainMs: outcome.retainMs, result: outcome.result });
+      return "succeeded";
     case "failed":
       finish(work, job, { state: "failed", retainMs: outcome.retainMs, error: outcome.error, failures: 1 });
       return "failed";
@@ -109,6 +117,8 @@ function applyOther(work: Work, job: Standing, outcome: Exclude<Outcome, { kind:
     case "released":
       makeReady(work, job);
       return "ready";
+    case "replaced":
+      return replace(work, job, outcome.slot);
   }
 }
 
@@ -125,17 +135,23 @@ function reschedule(work: Work, job: Standing, outcome: Later): JobState {
   return "scheduled";
 }
 
+/** A job of no workflow becomes one by itself. */
+function replace(work: Work, job: Standing, slot: number): JobState {
+  const node = nodeText({ workflow: job.id, slots: 0, links: [] });
+  work.statements.named("jobs/replace").run({ sequence: job.sequence, node });
+  openSlot(work, { job: job.sequence, slot });
+  work.moved(job.lane, job.id, job.state, "waiting");
+  return "waiting";
+}
+
 function findStanding(work: Work, sequence: number, id: string): Standing | undefined {
   const row: Row | undefined = work.statements.hot("jobs/standing").get(sequence);
-  if (row === undefined || readText(row, 0) !== id) return undefined;
+  if (row === undefined || readText(row, 1) !== id) return undefined;
   return {
-    sequence,
-    id,
-    lane: work.lanes.get(readNumber(row, 1)),
-    state: readState(row, 2),
-    fence: readNumber(row, 3),
-    revocation: readRevocation(row, 4),
-    retainMs: readOptionalNumber(row, 6) ?? 0,
+    ...toFoundJob(work, row),
+    fence: readNumber(row, 5),
+    revocation: readRevocation(row, 6),
+    retainMs: readOptionalNumber(row, 8) ?? 0,
   };
 }
 

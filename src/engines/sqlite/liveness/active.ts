@@ -1,6 +1,6 @@
 import type { Revocation } from "../../../kernel/job.ts";
-import { type Row, readNumber, readOptionalNumber, readText } from "../database/row.ts";
-import type { FoundJob } from "../jobs/finish.ts";
+import { type Row, readNumber, readOptionalNumber } from "../database/row.ts";
+import { type FoundJob, toFoundJob } from "../jobs/found-job.ts";
 import { readRevocation } from "../jobs/record.ts";
 import type { Work } from "../work.ts";
 
@@ -25,15 +25,12 @@ export function activeOf(work: Work, worker: string, max: number = Number.MAX_SA
 
 function toActiveJob(work: Work, row: Row): ActiveJob {
   return {
-    sequence: readNumber(row, 0),
-    id: readText(row, 1),
-    lane: work.lanes.get(readNumber(row, 2)),
-    state: "active",
-    fence: readNumber(row, 3),
-    exchange: readNumber(row, 4),
-    isEarly: readNumber(row, 5) === 1,
-    crashes: readNumber(row, 6),
-    revocation: readRevocation(row, 7),
-    retainMs: readOptionalNumber(row, 9) ?? 0,
+    ...toFoundJob(work, row),
+    fence: readNumber(row, 5),
+    exchange: readNumber(row, 6),
+    isEarly: readNumber(row, 7) === 1,
+    crashes: readNumber(row, 8),
+    revocation: readRevocation(row, 9),
+    retainMs: readOptionalNumber(row, 11) ?? 0,
   };
 }

@@ -49,6 +49,10 @@ CREATE TABLE {namespace}_job (
   key TEXT,
   revoked_by TEXT,
   revoked_reason TEXT,
+  -- Of a workflow's job alone: its place there, its delay once its slots are filled, the job whose end was its own as well.
+  node TEXT CHECK (node IS NULL OR json_valid(node)),
+  delay TEXT CHECK (delay IS NULL OR json_valid(delay)),
+  upstream TEXT,
   error TEXT CHECK (error IS NULL OR json_valid(error)),
   headers TEXT CHECK (headers IS NULL OR json_valid(headers)),
   input ANY CHECK (input IS NULL OR typeof(input) = 'text' OR typeof(input) = 'blob'),
@@ -67,11 +71,32 @@ CREATE INDEX {namespace}_job_scheduled ON {namespace}_job (due_at)
 CREATE INDEX {namespace}_job_active ON {namespace}_job (worker)
   WHERE state = 'active';
 CREATE INDEX {namespace}_job_expiring ON {namespace}_job (expires_at)
-  WHERE expires_at IS NOT NULL AND (state = 'ready' OR state = 'scheduled');
+  WHERE expires_at IS NOT NULL AND (state = 'ready' OR state = 'scheduled' OR state = 'waiting');
 CREATE INDEX {namespace}_job_finished ON {namespace}_job (prune_at)
   WHERE prune_at IS NOT NULL;
 CREATE INDEX {namespace}_job_failed ON {namespace}_job (id)
   WHERE state = 'failed';
+CREATE INDEX {namespace}_job_workflow ON {namespace}_job (node ->> 'workflow')
+  WHERE node IS NOT NULL;
+
+-- What a job waits for, a row a slot, from its push to its removal. A slot without a source is missing; broken, it can no
+-- longer be filled, unless the job is retried that was to fill it. Apart from the jobs: a chord's 10,000 slots are filled
+-- without a large input being written again each time, and whether one is missing is a look, not a count.
+CREATE TABLE {namespace}_slot (
+  job INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  broken INTEGER NOT NULL DEFAULT 0,
+  source TEXT,
+  state TEXT CHECK (state = 'succeeded' OR state = 'failed' OR state = 'revoked'),
+  revoked_by TEXT,
+  revoked_reason TEXT,
+  error TEXT CHECK (error IS NULL OR json_valid(error)),
+  result ANY CHECK (result IS NULL OR typeof(result) = 'text' OR typeof(result) = 'blob'),
+  PRIMARY KEY (job, slot),
+  CHECK ((source IS NULL) = (state IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX {namespace}_slot_missing ON {namespace}_slot (job, broken)
+  WHERE source IS NULL;
 
 CREATE TABLE {namespace}_progress (
   sequence INTEGER PRIMARY KEY,
@@ -88,6 +113,21 @@ CREATE TABLE {namespace}_key (
   PRIMARY KEY (task, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX {namespace}_key_expires ON {namespace}_key (expires_at);
+
+-- Small things that are no jobs: schedules, endpoints, subscriptions.
+CREATE TABLE {namespace}_record (
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  due_at INTEGER,
+  gone_at INTEGER,
+  PRIMARY KEY (kind, id)
+) STRICT;
+CREATE INDEX {namespace}_record_due ON {namespace}_record (kind, due_at)
+  WHERE due_at IS NOT NULL;
+CREATE INDEX {namespace}_record_gone ON {namespace}_record (gone_at)
+  WHERE gone_at IS NOT NULL;
 
 CREATE TABLE {namespace}_worker (
   id TEXT PRIMARY KEY,

@@ -18,6 +18,8 @@ import { rescue } from "../liveness/rescue.ts";
 import { diagnose } from "../maintenance/diagnose.ts";
 import type { SqliteSettings } from "../options.ts";
 import type { Call, OperationName, Operations } from "../protocol.ts";
+import { dueRecords, getRecords, listRecords } from "../records/read.ts";
+import { writeRecords } from "../records/write.ts";
 import { expire } from "../upkeep/expire.ts";
 import { promote } from "../upkeep/promote.ts";
 import { prune } from "../upkeep/prune.ts";
@@ -49,6 +51,10 @@ const accessByName: Readonly<Record<OperationName, Access>> = {
   ended: "read",
   store: "write",
   drop: "write",
+  getRecords: "read",
+  listRecords: "read",
+  dueRecords: "read",
+  writeRecords: "write",
   queues: "read",
   workers: "read",
   migrate: "apart",
@@ -74,12 +80,16 @@ export class StoreOperations {
       prune: ({ max, maxFinished }) => prune(work, max, maxFinished),
       get: (ids) => getJobs(work, ids),
       list: (request) => listJobs(work, request),
-      count: (filter) => countJobs(work.lanes, filter),
+      count: (filter) => countJobs(work, filter),
       bulk: (step) => bulk(work, step),
       pause: ({ queue, paused }) => void work.lanes.setPaused(queue, paused),
       ended: (request) => endedJobs(work, request),
       store: (jobs) => void storeJobs(work, jobs),
       drop: (jobs) => dropJobs(work, jobs),
+      getRecords: (request) => getRecords(work, request),
+      listRecords: (request) => listRecords(work, request),
+      dueRecords: (request) => dueRecords(work, request),
+      writeRecords: (request) => writeRecords(work, request),
       queues: () => queueStatistics(work),
       workers: () => workerStatistics(work),
       migrate({ dryRun }) {

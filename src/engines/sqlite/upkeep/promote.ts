@@ -1,5 +1,6 @@
-import { readNumber, readText } from "../database/row.ts";
+import { readNumber } from "../database/row.ts";
 import { makeReady } from "../jobs/finish.ts";
+import { toFoundJob } from "../jobs/found-job.ts";
 import type { Work } from "../work.ts";
 
 /** What was promoted, and how long until more is due. */
@@ -11,10 +12,7 @@ export interface Promotion {
 /** Makes due jobs ready, at most `max` of them. */
 export function promote(work: Work, max: number): Promotion {
   const due = work.statements.named("upkeep/due").all({ now: work.nowMs, limit: max });
-  for (const row of due) {
-    const lane = work.lanes.get(readNumber(row, 2));
-    makeReady(work, { sequence: readNumber(row, 0), id: readText(row, 1), lane, state: "scheduled" });
-  }
+  for (const row of due) makeReady(work, toFoundJob(work, row));
   const next = work.statements.named("upkeep/next-due").get();
   const nextDueInMs = next === undefined ? undefined : Math.max(0, readNumber(next, 0) - work.nowMs);
   return { promoted: due.length, nextDueInMs };

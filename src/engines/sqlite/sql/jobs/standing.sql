@@ -1,2 +1,3 @@
 -- By primary key: what decides about a settlement.
-SELECT id, lane, state, fence, revoked_by, revoked_reason, retain_ms FROM {namespace}_job WHERE sequence = :sequence;
+SELECT sequence, id, lane, state, node, fence, revoked_by, revoked_reason, retain_ms FROM {namespace}_job
+WHERE sequence = :sequence;

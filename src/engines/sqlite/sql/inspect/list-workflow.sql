@@ -1,0 +1,11 @@
+-- Range of the index job_workflow, then a sort: costs the jobs of the workflow.
+SELECT j.sequence, j.id, j.lane, j.state, j.version, j.priority, j.input, j.headers, j.early, j.key, j.failures, j.crashes,
+  j.fence, j.created_at, j.due_at, j.expires_at, j.started_at, j.finished_at, j.worker, p.progress, j.result, j.error,
+  j.revoked_by, j.revoked_reason, j.node, j.upstream
+FROM {namespace}_job AS j LEFT JOIN {namespace}_progress AS p ON p.sequence = j.sequence
+WHERE j.node IS NOT NULL AND j.node ->> 'workflow' = :workflow
+  AND (:cursor IS NULL OR j.id < :cursor)
+  AND (:states IS NULL OR j.state IN (SELECT value FROM json_each(:states)))
+  AND (:lanes IS NULL OR j.lane IN (SELECT value FROM json_each(:lanes)))
+ORDER BY j.id DESC
+LIMIT :limit;

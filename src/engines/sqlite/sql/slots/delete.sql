@@ -1,0 +1,2 @@
+-- Range of the primary key.
+DELETE FROM {namespace}_slot WHERE job = :job;
