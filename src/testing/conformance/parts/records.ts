@@ -158,7 +158,7 @@ export const recordTests: readonly ConformanceTest[] = definePart("records", {
   "records are of their namespace": async (trial) => {
     const records = recordsOf(trial);
     await records.write([put("a", 0)], []);
-    const other = (await trial.open({ namespace: `${trial.reference.namespace}-2` })).records;
+    const other = (await trial.open({ namespace: `${trial.reference.namespace}_b` })).records;
     assert.ok(other !== undefined);
     assert.deepEqual(await other.get(kind, ["a"]), [undefined]);
     assert.deepEqual(await other.write([put("a", 0, { due: { at: 1 } })], []), written);
