@@ -4,7 +4,7 @@ import { isFinished } from "../../../kernel/state.ts";
 import { readNumber } from "../database/row.ts";
 import type { Parameters } from "../database/statement.ts";
 import { toInstant } from "../instant.ts";
-import { nodeText } from "../jobs/record.ts";
+import { nodeText } from "../jobs/workflow/node.ts";
 import { bindPayload } from "../payload.ts";
 import type { Work } from "../work.ts";
 import { forget, standingJob } from "./standing.ts";

@@ -2,7 +2,8 @@ import type { SQLOutputValue } from "node:sqlite";
 import type { ClaimRequest, ExchangeReply, ExchangeRequest } from "../../../engine/index.ts";
 import type { ClaimedJob, FilledSlot, Payload, Settlement, SettlementReply } from "../../../kernel/job.ts";
 import { type Row, readNumber, readPayload, readText } from "../database/row.ts";
-import { parseNode, readHeaders } from "./record.ts";
+import { readHeaders } from "./record.ts";
+import { parseNode } from "./workflow/node.ts";
 
 /**
  * An exchange on its way to the engine's thread. A plain success is five values of a flat array; any other settlement

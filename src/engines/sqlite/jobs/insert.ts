@@ -8,7 +8,7 @@ import { bindPayload } from "../payload.ts";
 import type { Work } from "../work.ts";
 import { findJob } from "./found-job.ts";
 import type { JobShape } from "./push-wire.ts";
-import { nodeText } from "./record.ts";
+import { nodeText } from "./workflow/node.ts";
 import { createSlots } from "./workflow/slots.ts";
 
 /**
@@ -54,10 +54,9 @@ function insertPlain(work: Work, values: readonly SQLInputValue[]): boolean {
 }
 
 function insertNode(work: Work, values: readonly SQLInputValue[], node: WorkflowNode, due: When | undefined): boolean {
-  const isDelayed = due !== undefined && node.slots > 0;
-  const delay = isDelayed ? JSON.stringify(due) : null;
-  const row = work.statements.hot("jobs/insert-node").get(...values, nodeText(node), delay);
-  if (row !== undefined && node.slots > 0) createSlots(work, readNumber(row, 0), node.slots);
+  const isWaiting = node.slots > 0;
+  const row = work.statements.hot("jobs/insert-node").get(...values, nodeText(node, isWaiting ? due : undefined));
+  if (row !== undefined && isWaiting) createSlots(work, readNumber(row, 0), node.slots);
   return row !== undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { ErrorRecord } from "../../../kernel/error-record.ts";
 import type { FinishedState, JobRecord, JobState, Revocation, RevokedBy, WorkflowNode } from "../../../kernel/job.ts";
 import { type Row, readNumber, readOptionalNumber, readOptionalText, readPayload, readText } from "../database/row.ts";
+import { parseNode } from "./workflow/node.ts";
 
 /** A row of `sql/inspect/get.sql` as those see it who look at jobs. */
 export function toJobRecord(row: Row, queue: string, task: string): JobRecord {
@@ -28,7 +29,7 @@ export function toJobRecord(row: Row, queue: string, task: string): JobRecord {
     result: readPayload(row, 20),
     error: readError(row, 21),
     revocation: readRevocation(row, 22),
-    node: readNode(row, 24),
+    node: readOptionalNode(row, 24),
     upstream: readOptionalText(row, 25),
   };
 }
@@ -59,17 +60,7 @@ export function readError(row: Row, column: number): ErrorRecord | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as ErrorRecord);
 }
 
-function readNode(row: Row, column: number): WorkflowNode | undefined {
+function readOptionalNode(row: Row, column: number): WorkflowNode | undefined {
   const text = readOptionalText(row, column);
   return text === undefined ? undefined : parseNode(text);
-}
-
-/** The node of a job as it is kept; its key `workflow` is what the index job_workflow looks for. */
-export function nodeText({ workflow, slots, links }: WorkflowNode): string {
-  return JSON.stringify({ workflow, slots, links });
-}
-
-// A constraint of the table keeps text out that is not JSON.
-export function parseNode(text: string): WorkflowNode {
-  return JSON.parse(text) as WorkflowNode;
 }

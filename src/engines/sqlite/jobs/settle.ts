@@ -17,7 +17,8 @@ import type { SettlementWire } from "./exchange-wire.ts";
 import { finish, makeReady } from "./finish.ts";
 import { type FoundJob, toFoundJob } from "./found-job.ts";
 import { insertJob } from "./insert.ts";
-import { nodeText, readRevocation } from "./record.ts";
+import { readRevocation } from "./record.ts";
+import { nodeText } from "./workflow/node.ts";
 import { openSlot } from "./workflow/slots.ts";
 
 /** Applies one settlement. `undefined`: a success was applied, which is what nearly all of them are. */

@@ -49,9 +49,10 @@ CREATE TABLE {namespace}_job (
   key TEXT,
   revoked_by TEXT,
   revoked_reason TEXT,
-  -- Of a workflow's job alone: its place there, its delay once its slots are filled, the job whose end was its own as well.
-  node TEXT CHECK (node IS NULL OR json_valid(node)),
-  delay TEXT CHECK (delay IS NULL OR json_valid(delay)),
+  -- Of a workflow's job alone: its place there, with its delay once its slots are filled; the job whose end was its own too.
+  node TEXT CHECK (
+    node IS NULL OR (json_type(node, '$.workflow') IS 'text' AND json_type(node, '$.links') IS 'array')
+  ),
   upstream TEXT,
   error TEXT CHECK (error IS NULL OR json_valid(error)),
   headers TEXT CHECK (headers IS NULL OR json_valid(headers)),

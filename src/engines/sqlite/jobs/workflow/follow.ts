@@ -4,7 +4,7 @@ import { instantOf } from "../../instant.ts";
 import type { Work } from "../../work.ts";
 import { type End, endJob } from "../end.ts";
 import { stateWhenDue } from "../insert.ts";
-import { parseNode } from "../record.ts";
+import { delayOf, parseNode } from "./node.ts";
 import { breakSlot, fillSlot, lacksSlot } from "./slots.ts";
 import { findTarget, isBroken, type Target } from "./target.ts";
 
@@ -43,8 +43,9 @@ function tell(work: Work, job: Ended, { to, slot, on }: Link): Ended | undefined
 }
 
 /** Lets a job go that has all it waited for. */
-function release(work: Work, { sequence, id, lane, delay }: Target): void {
+function release(work: Work, { sequence, id, lane, node }: Target): void {
   if (lacksSlot(work, sequence)) return;
+  const delay = node === undefined ? undefined : delayOf(node);
   const dueAt = delay === undefined ? null : instantOf(delay, work.nowMs);
   const state = stateWhenDue(dueAt, work.nowMs);
   work.statements.named("jobs/complete").run({ sequence, state, due_at: dueAt });

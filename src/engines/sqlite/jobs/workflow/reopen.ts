@@ -2,7 +2,7 @@ import { linkEffect } from "../../../../engine/index.ts";
 import type { Link } from "../../../../kernel/job.ts";
 import { isFinished } from "../../../../kernel/state.ts";
 import type { Work } from "../../work.ts";
-import { parseNode } from "../record.ts";
+import { parseNode } from "./node.ts";
 import { hasBrokenSlot, mendSlot } from "./slots.ts";
 import { findTarget, isBroken, type Target } from "./target.ts";
 

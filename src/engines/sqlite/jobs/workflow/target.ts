@@ -1,4 +1,4 @@
-import type { Revocation, When } from "../../../../kernel/job.ts";
+import type { Revocation } from "../../../../kernel/job.ts";
 import { isFinished } from "../../../../kernel/state.ts";
 import { type Row, readOptionalText } from "../../database/row.ts";
 import type { Work } from "../../work.ts";
@@ -7,8 +7,6 @@ import { readRevocation } from "../record.ts";
 
 /** A job that another's link leads to. */
 export interface Target extends FoundJob {
-  /** How long it is delayed once its slots are filled. */
-  readonly delay: When | undefined;
   readonly upstream: string | undefined;
   readonly revocation: Revocation | undefined;
 }
@@ -26,14 +24,7 @@ export function isBroken({ state, upstream, revocation }: Target): boolean {
 function toTarget(work: Work, row: Row): Target {
   return {
     ...toFoundJob(work, row),
-    delay: readDelay(row, 5),
-    upstream: readOptionalText(row, 6),
-    revocation: readRevocation(row, 7),
+    upstream: readOptionalText(row, 5),
+    revocation: readRevocation(row, 6),
   };
-}
-
-// A constraint of the table keeps text out that is not JSON.
-function readDelay(row: Row, column: number): When | undefined {
-  const text = readOptionalText(row, column);
-  return text === undefined ? undefined : (JSON.parse(text) as When);
 }
