@@ -36,6 +36,12 @@ test.each<[string, string]>([
   ["a worker row of nonsense", "INSERT INTO lovage_worker VALUES (:id, '', -1, '', '[7]', '[[]]', 0, 0, 0, 0, 0)"],
   ["a key row of nonsense", "INSERT INTO lovage_key VALUES ('t', :id, 'no job', '', 0)"],
   ["a progress of nobody", "INSERT INTO lovage_progress VALUES (-7, 'not json ' || :id)"],
+  [
+    "links that lead nowhere",
+    `UPDATE lovage_job SET node = '{"workflow":"w","links":[7,{},{"to":"x","slot":0.5}]}', expires_at = 1 WHERE id = :id`,
+  ],
+  ["a slot of nobody", "INSERT INTO lovage_slot (job, slot) VALUES (-7, length(:id))"],
+  ["a record of nonsense", "INSERT INTO lovage_record VALUES (:id, '', -1, '', -1, -1)"],
   ["a peer of nonsense", "INSERT INTO lovage_peer VALUES (:id, '/no/such/socket', 1, '')"],
 ])("%s: the neighbours run, delayed ones too, and the worker goes on", async (_, statement) => {
   const file = join(temporaryFolder(), "jobs.db");
@@ -66,6 +72,7 @@ test.each<[string, string]>([
   ["a priority that is none", "UPDATE lovage_job SET priority = 10"],
   ["headers that are not JSON", "UPDATE lovage_job SET headers = '{'"],
   ["an error that is not JSON", "UPDATE lovage_job SET error = '{'"],
+  ["a node that is no workflow's", "UPDATE lovage_job SET node = '{}'"],
   ["an input that is a number", "UPDATE lovage_job SET input = 7"],
   ["a time that is a text", "UPDATE lovage_job SET created_at = 'yesterday'"],
   ["a worker without tasks", "INSERT INTO lovage_worker VALUES ('a', '', 1, '', NULL, '{}', 0, 0, 0, 0, 0)"],

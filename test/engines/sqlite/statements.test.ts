@@ -30,4 +30,13 @@ describe("every statement", () => {
     if (/^-- .*(walk over all jobs)/i.test(text)) expect(scans).not.toEqual([]);
     else expect(scans, `${name} reads every job`).toEqual([]);
   });
+
+  test.each(names)("%s uses the indexes that it names", (name) => {
+    const text = readSql(name, "lovage");
+    const comment = text.match(/^(--.*\n)+/)?.[0] ?? "";
+    const indexes = [...comment.matchAll(/the index ([a-z]+_[a-z]+)/g)].map(([, index]) => `lovage_${index}`);
+    if (indexes.length === 0) return;
+    const steps = plan(text).join("\n");
+    for (const index of indexes) expect(steps).toMatch(new RegExp(`USING (COVERING )?INDEX ${index}\\b`));
+  });
 });

@@ -4,7 +4,7 @@ import { instantOf } from "../../instant.ts";
 import type { Work } from "../../work.ts";
 import { type End, endJob } from "../end.ts";
 import { stateWhenDue } from "../insert.ts";
-import { delayOf, parseNode } from "./node.ts";
+import { delayOf, linksOf } from "./node.ts";
 import { breakSlot, fillSlot, lacksSlot } from "./slots.ts";
 import { findTarget, isBroken, type Target } from "./target.ts";
 
@@ -19,7 +19,7 @@ export interface Ended {
 export function follow(work: Work, ended: Ended): void {
   const queue = [ended];
   for (const job of queue) {
-    for (const link of parseNode(job.node).links) {
+    for (const link of linksOf(job.node)) {
       const next = tell(work, job, link);
       if (next !== undefined) queue.push(next);
     }

@@ -1,4 +1,4 @@
-import type { When, WorkflowNode } from "../../../../kernel/job.ts";
+import type { Link, When, WorkflowNode } from "../../../../kernel/job.ts";
 
 /** A job's place in a workflow, as its row has it. The index job_workflow looks for the key `workflow`. */
 interface StoredNode extends WorkflowNode {
@@ -16,6 +16,11 @@ export function parseNode(text: string): WorkflowNode {
   return { workflow, slots, links };
 }
 
+/** A link that somebody has changed by hand leads nowhere: an error would stop the upkeep of everyone's jobs. */
+export function linksOf(text: string): readonly Link[] {
+  return parse(text).links.filter((link: unknown) => isLink(link));
+}
+
 export function delayOf(text: string): When | undefined {
   return parse(text).due;
 }
@@ -23,4 +28,9 @@ export function delayOf(text: string): When | undefined {
 // A constraint of the table keeps text out that is something else.
 function parse(text: string): StoredNode {
   return JSON.parse(text) as StoredNode;
+}
+
+function isLink(link: unknown): boolean {
+  if (typeof link !== "object" || link === null || !("to" in link) || !("slot" in link)) return false;
+  return typeof link.to === "string" && typeof link.slot === "number";
 }

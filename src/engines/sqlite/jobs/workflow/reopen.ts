@@ -2,7 +2,7 @@ import { linkEffect } from "../../../../engine/index.ts";
 import type { Link } from "../../../../kernel/job.ts";
 import { isFinished } from "../../../../kernel/state.ts";
 import type { Work } from "../../work.ts";
-import { parseNode } from "./node.ts";
+import { linksOf } from "./node.ts";
 import { hasBrokenSlot, mendSlot } from "./slots.ts";
 import { findTarget, isBroken, type Target } from "./target.ts";
 
@@ -11,7 +11,7 @@ export function reopen(work: Work, id: string): void {
   const origin = findTarget(work, id);
   const queue = origin === undefined ? [] : [origin];
   for (const job of queue) {
-    const links = job.node === undefined ? [] : parseNode(job.node).links;
+    const links = job.node === undefined ? [] : linksOf(job.node);
     for (const link of links) {
       const target = mend(work, job, link);
       if (target === undefined || hasBrokenSlot(work, target.sequence)) continue;
