@@ -7,10 +7,10 @@ const waitFor = { timeout: "30s" } as const;
 acceptance("a worker that is lost", {
   "killed during a task: another worker runs it": async (stage) => {
     const first = await stage.worker();
-    const result = await stage.tasks.slow.delay({ ms: 1_000 });
+    const result = await stage.tasks.slow.delay({ ms: 2_000 });
     await stage.hears("slow started");
-    await stage.worker();
     first.signalAll("SIGKILL");
+    await stage.worker();
     expect(await result.get(waitFor)).toMatch(/^slept in/);
     expect(stage.heard("slow started").map(({ fence }) => fence)).toEqual([1, 2]);
     expect(stage.heard("slow started").map(({ attempt }) => attempt)).toEqual([1, 1]);
