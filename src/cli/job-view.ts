@@ -27,6 +27,8 @@ export function jobToJson(job: JobRecord): JsonObject {
     startedAt: instant(job.startedAt),
     finishedAt: instant(job.finishedAt),
     worker,
+    workflow: job.node?.workflow,
+    upstream: job.upstream,
     error: job.error === undefined ? undefined : errorToJson(job.error),
     revocation: revocation === undefined ? undefined : { by: revocation.by, reason: revocation.reason },
   };
@@ -139,10 +141,12 @@ function remark(job: JobRecord, nowMs: number): string {
         ? ""
         : `took ${formatDuration(Math.max(0, job.finishedAt - job.startedAt))}`;
     case "failed":
-      return job.error === undefined ? "" : `${job.error.name}: ${job.error.message}`;
+      if (job.error === undefined) return "";
+      return `${job.upstream === undefined ? "" : "never ran, after "}${job.error.name}: ${job.error.message}`;
     case "revoked":
       return job.revocation === undefined ? "" : `by ${job.revocation.by}: ${job.revocation.reason}`;
     case "waiting":
+      return "for other jobs of its workflow";
     case "ready":
       return "";
   }

@@ -10,14 +10,16 @@ export interface FilterFlags {
   readonly task?: readonly string[];
   readonly queue?: readonly string[];
   readonly state?: readonly JobState[];
+  readonly workflow?: string;
 }
 
-/** Adds `--task`, `--queue` and `--state`. */
+/** Adds `--task`, `--queue`, `--state` and `--workflow`. */
 export function addFilterOptions(command: Command): Command {
   return command
     .option("--task <names>", "only jobs of these tasks, separated by commas", readNames)
     .option("--queue <names>", "only jobs of these queues, separated by commas", readNames)
-    .option("--state <states>", "only jobs in these states, separated by commas", readStates);
+    .option("--state <states>", "only jobs in these states, separated by commas", readStates)
+    .option("--workflow <id>", "only jobs of this workflow, named by the id of its result");
 }
 
 /** Adds `--module`. */

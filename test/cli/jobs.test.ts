@@ -1,3 +1,4 @@
+import { chain, chord } from "lovage";
 import { describe, expect, test } from "vitest";
 import { testRequiring } from "../support/requirement.ts";
 import { clearSandboxes, jsonLines, type Sandbox, sandbox, TASKS } from "./sandbox.ts";
@@ -179,5 +180,39 @@ describe("colours", () => {
     // An empty NO_COLOR does not count.
     const { stdout } = await place.run(["jobs", "list"], { env: { NO_COLOR: "" } });
     expect(stdout).not.toContain("\u001b");
+  });
+});
+
+describe("workflows", () => {
+  const TASKS_OF_WORKFLOWS = `
+    import { lovage } from "lovage";
+    export const app = lovage();
+    app.task({ name: "one", retry: { max: 0 }, run: (value) => { if (value < 0) throw new Error("negative"); return value; } });
+    app.task({ name: "sum", run: (values) => values.length });
+  `;
+
+  test("are drawn as trees, listed by their id, and told why they ended", async () => {
+    const place = sandbox({ "flow.ts": TASKS_OF_WORKFLOWS });
+    const app = place.app();
+    const one = app.task<number, number>({ name: "one" });
+    const sum = app.task<readonly number[], number>({ name: "sum" });
+    const flow = chain(chord([one.si(1), one.si(-1)], sum.s()), one.s()).link(one.s());
+    const { id } = await flow.delay();
+    const waiting = await place.run(["jobs", "tree", id]);
+    expect(waiting.stdout.replaceAll(/ {2}[0-9a-f-]{36}/g, "")).toBe(
+      "one  waiting\n  sum  waiting\n    one  ready\n    one  ready\n  → one  waiting\n",
+    );
+    await place.run(["drain", "flow.ts"]);
+    const list = await place.run(["jobs", "list", "--workflow", id, "--state", "failed"]);
+    expect(list.stdout.match(/never ran, after Error: negative/g)).toHaveLength(3);
+    const show = await place.run(["jobs", "show", id]);
+    expect(show.stdout).toMatch(new RegExp(`workflow +${id}`));
+    expect(show.stdout).toMatch(/waits for +1 other job/);
+    const json = jsonLines((await place.run(["jobs", "tree", id, "--json"])).stdout)[0];
+    expect(json).toMatchObject({ id, state: "failed", children: [{ task: "sum", children: [{}, {}] }] });
+    const revoked = await place.run(["jobs", "remove", "--workflow", id, "--yes"]);
+    expect(revoked.code, revoked.stderr).toBe(0);
+    expect((await place.run(["jobs", "list", "--workflow", id, "--json"])).stdout).toBe("");
+    expect((await place.run(["jobs", "tree", id])).code).toBe(3);
   });
 });

@@ -74,7 +74,7 @@ function addChangeCommand(jobs: Command, finish: Finish, change: Change): void {
   const command = jobs
     .command(`${verb} [ids...]`)
     .summary(summary)
-    .description(`${description} Jobs are named by ids, or chosen by --task, --queue and --state.`);
+    .description(`${description} Jobs are named by ids, or chosen by --task, --queue, --state and --workflow.`);
   addFilterOptions(command).option("--dry-run", "only say how many it would be");
   if (destructive) command.option("--yes", "do not ask; needed for a filter where there is no terminal");
   if (verb === "revoke") command.option("--reason <text>", "kept with the jobs");

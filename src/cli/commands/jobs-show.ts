@@ -9,7 +9,7 @@ import { printDocument } from "../output.ts";
 import { type ModuleFlags, withStore } from "../session.ts";
 import { addExamples, addModuleOption, type Finish } from "../shared-options.ts";
 import { formatFacts } from "../table.ts";
-import { coloured } from "../text.ts";
+import { coloured, counted } from "../text.ts";
 
 interface ShowFlags extends ModuleFlags {
   readonly showInput?: boolean;
@@ -55,6 +55,10 @@ function describeJob(job: JobRecord, input: ShownInput, nowMs: number): string {
     ["task", job.task],
     ["queue", `${job.queue}, priority ${job.priority}, ack ${job.ack}`],
     ["key", job.key],
+    ["workflow", job.node?.workflow],
+    ["waits for", job.node === undefined || job.node.slots === 0 ? undefined : counted(job.node.slots, "other job")],
+    ["awaited by", job.node?.links.map(({ to, on }) => `${to} (${on})`).join("\n") || undefined],
+    ["ended by", job.upstream],
     ["failures", job.failures === 0 ? undefined : String(job.failures)],
     ["crashes", job.crashes === 0 ? undefined : String(job.crashes)],
     ["worker", job.worker],

@@ -3,6 +3,7 @@ import type { Finish } from "../shared-options.ts";
 import { addChangeCommands } from "./jobs-change.ts";
 import { addListCommand } from "./jobs-list.ts";
 import { addShowCommand } from "./jobs-show.ts";
+import { addTreeCommand } from "./jobs-tree.ts";
 
 /** Adds `lovage jobs` with its commands. */
 export function addJobsCommand(program: Command, finish: Finish): void {
@@ -12,5 +13,6 @@ export function addJobsCommand(program: Command, finish: Finish): void {
     .description("Looks at jobs and steers them.");
   addListCommand(jobs, finish);
   addShowCommand(jobs, finish);
+  addTreeCommand(jobs, finish);
   addChangeCommands(jobs, finish);
 }

@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import type { JobTree } from "../../tasks/index.ts";
+import { type ExitCode, exitCode } from "../exit-code.ts";
+import { stateColours } from "../job-view.ts";
+import { type JsonObject, printDocument } from "../output.ts";
+import { type GlobalFlags, withStore } from "../session.ts";
+import { addExamples, type Finish } from "../shared-options.ts";
+import { coloured, printable } from "../text.ts";
+
+/** Adds `lovage jobs tree`. */
+export function addTreeCommand(jobs: Command, finish: Finish): void {
+  const command = jobs
+    .command("tree <id>")
+    .summary("show a workflow as a tree of who waits for whom")
+    .description(
+      "Shows a job, those it waits for, and what these wait for: of a workflow's result the whole workflow. What runs after a job without its being waited for, by link and linkError, stands behind an arrow.",
+    );
+  addExamples(command, [["lovage jobs tree 01990f3e-…", "who waits for whom"]]);
+  command.action(async (id: string) => finish(await show(id, command.optsWithGlobals<GlobalFlags>())));
+}
+
+function show(id: string, flags: GlobalFlags): Promise<ExitCode> {
+  return withStore(flags, async (app) => {
+    const tree = await app.result(id).tree();
+    printDocument(flags, toJson(tree), () => draw(tree, "", "").join("\n"));
+    return exitCode.ok;
+  });
+}
+
+function toJson({ job, children, callbacks }: JobTree): JsonObject {
+  const { id, task, state } = job;
+  return { id, task, state, children: children.map(toJson), callbacks: callbacks.map(toJson) };
+}
+
+/** One line a job, those below it indented. */
+function draw({ job, children, callbacks }: JobTree, indent: string, mark: string): string[] {
+  const colour = stateColours[job.state];
+  const state = colour === undefined ? job.state : coloured(colour, job.state);
+  const below = `${indent}  `;
+  return [
+    `${indent}${mark}${printable(job.task)}  ${state}  ${coloured("dim", job.id)}`,
+    ...children.flatMap((child) => draw(child, below, "")),
+    ...callbacks.flatMap((callback) => draw(callback, below, "→ ")),
+  ];
+}
