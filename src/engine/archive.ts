@@ -18,8 +18,8 @@ export interface JobVersion {
  */
 export interface Archive {
   /**
-   * Jobs that ended at least so long ago, by the engine's clock: roughly in the order in which they ended. Not those with
-   * an `upstream`, which a retry of that job must find here.
+   * Jobs that ended at least so long ago, by the engine's clock: roughly in the order in which they ended. Not those that a
+   * retry must find here: with an `upstream`, or with slots and not succeeded.
    */
   ended(request: { readonly max: number; readonly forMs: number }): Promise<readonly FinishedJob[]>;
   /**

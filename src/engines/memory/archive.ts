@@ -29,13 +29,18 @@ export function createArchive(store: Store): Archive {
 function firstEnded(jobs: Iterable<StoredJob>, max: number, until: number): FinishedJob[] {
   const ended: FinishedJob[] = [];
   for (const job of jobs) {
-    const { finishedAt = 0, pruneAt, upstream } = job;
+    const { finishedAt = 0, pruneAt } = job;
     // One that was stored for another engine may have ended before those ahead of it.
     if (ended.length >= max) break;
-    if (finishedAt <= until && upstream === undefined)
+    if (finishedAt <= until && !isNeededHere(job))
       ended.push({ record: toRecord(job), retainMs: pruneAt - finishedAt });
   }
   return ended;
+}
+
+/** What filled its slots stays here. */
+function isNeededHere({ upstream, node, state }: StoredJob): boolean {
+  return upstream !== undefined || (state !== "succeeded" && node !== undefined && node.slots > 0);
 }
 
 function keep({ jobs }: Store, { record, retainMs }: FinishedJob): void {

@@ -60,6 +60,7 @@ export class Settle {
         return;
       case "replaced":
         job.node ??= { workflow: job.id, slots: 0, links: [] };
+        job.filled = job.filled.filter(({ slot }) => slot !== outcome.slot);
         this.#jobs.change(job, "waiting", { awaited: 1, dueAt: undefined });
         return;
     }

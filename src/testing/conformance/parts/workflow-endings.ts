@@ -167,6 +167,19 @@ export const workflowEndingTests: readonly ConformanceTest[] = definePart("workf
     assert.equal(ended[0]?.node?.links[0]?.to, second);
   },
 
+  "what failed with its slots filled stays as well": async (trial) => {
+    const { header } = await pushChord(trial, 1);
+    const worker = await trial.worker();
+    await worker.succeed(await worker.claimOne(), "1");
+    await worker.settle(await worker.claimOne(), failed("503"));
+    const ended = await trial.engine.archive?.ended({ max: 10, forMs: 0 });
+    if (ended === undefined) return;
+    assert.deepEqual(
+      ended.map(({ record }) => record.id),
+      header,
+    );
+  },
+
   "a failure ends a chain of 300 at once": async (trial) => {
     const ids = await pushChain(trial, 300);
     const worker = await trial.worker();
