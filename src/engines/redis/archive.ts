@@ -2,12 +2,13 @@ import type { Archive, FinishedJob, JobVersion } from "../../engine/index.ts";
 import type { JobRecord } from "../../kernel/job.ts";
 import { isFinished } from "../../kernel/state.ts";
 import { getJobs } from "./inspect/get.ts";
+import { writeNode } from "./jobs/node.ts";
 import { payloadKind, writePayload } from "./jobs/payload.ts";
-import { numberOf } from "./jobs/stored-job.ts";
+import { numberOf } from "./jobs/states.ts";
 import type { Store } from "./store.ts";
 import { pack, type Writer } from "./wire/writer.ts";
 
-const VALUES_PER_JOB = 23;
+const VALUES_PER_JOB = 25;
 const NONE = -1;
 // No script holds the server for more than a few milliseconds.
 const JOBS_PER_STEP = 500;
@@ -74,11 +75,20 @@ function writeJob(writer: Writer, { record, retainMs }: FinishedJob): void {
   writer.text(record.error === undefined ? "" : JSON.stringify(record.error));
   writer.text(record.revocation?.by ?? "").text(record.revocation?.reason ?? "");
   writeProgress(writer, record);
+  writeNodeOf(writer, record);
+  writer.text(record.upstream ?? "");
 }
 
 function writeInstants(writer: Writer, { createdAt, dueAt, expiresAt, startedAt, finishedAt }: JobRecord): void {
   writer.array(5);
   for (const instant of [createdAt, dueAt, expiresAt, startedAt, finishedAt]) writer.number(instant ?? NONE);
+}
+
+function writeNodeOf(writer: Writer, { node }: JobRecord): void {
+  writer.beginString();
+  // It has been due.
+  if (node !== undefined) writeNode(writer, node, undefined);
+  writer.endString();
 }
 
 /** After a byte that says which kind it is. */

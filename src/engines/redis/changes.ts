@@ -1,7 +1,8 @@
 import type { Subscription } from "../../engine/index.ts";
 import type { JobChange, JobState } from "../../kernel/job.ts";
 import { readLanes } from "./jobs/exchange-wire.ts";
-import { stateNumbered, toRecord } from "./jobs/stored-job.ts";
+import { stateNumbered } from "./jobs/states.ts";
+import { toRecord } from "./jobs/stored-job.ts";
 import type { Store } from "./store.ts";
 import { Reader } from "./wire/reader.ts";
 import { pack } from "./wire/writer.ts";

@@ -7,6 +7,11 @@ export class Keyspace {
     this.prefix = `lovage:{${encodeURIComponent(namespace)}}:`;
   }
 
+  /** All ids, or those of a workflow's jobs, in a sorted set. */
+  ids(workflow: string | undefined): string {
+    return workflow === undefined ? `${this.prefix}ids` : `${this.prefix}wf:${workflow}`;
+  }
+
   get changes(): string {
     return `${this.prefix}changes`;
   }

@@ -1,6 +1,6 @@
 import type { Beat, BeatReply, Liveness, RenewalSource, RescuedJob, WorkerDescription } from "../../engine/index.ts";
 import { skipMarks } from "./history.ts";
-import { stateNumbered } from "./jobs/stored-job.ts";
+import { stateNumbered } from "./jobs/states.ts";
 import type { Store } from "./store.ts";
 import type { Reader } from "./wire/reader.ts";
 import { pack } from "./wire/writer.ts";

@@ -7,14 +7,14 @@ export type ScriptName =
   | ("register" | "renew" | "beat" | "deregister" | "rescue")
   | ("promote" | "expire" | "prune")
   | ("ended" | "store" | "drop")
-  | ("get" | "list" | "bulk" | "pause" | "queues" | "counts" | "workers");
+  | ("get" | "list" | "count" | "bulk" | "pause" | "queues" | "counts" | "workers");
 
 export const scriptNames: readonly ScriptName[] = [
   ...(["open", "push", "exchange", "progress", "wait", "leave", "watch"] as const),
   ...(["register", "renew", "beat", "deregister", "rescue"] as const),
   ...(["promote", "expire", "prune"] as const),
   ...(["ended", "store", "drop"] as const),
-  ...(["get", "list", "bulk", "pause", "queues", "counts", "workers"] as const),
+  ...(["get", "list", "count", "bulk", "pause", "queues", "counts", "workers"] as const),
 ];
 
 /** A script as Redis knows it. */

@@ -58,7 +58,7 @@ async function changeMatching(
   dryRun: boolean,
 ): Promise<BulkReply> {
   let changed = 0;
-  const last = await lastId(store);
+  const last = await lastId(store, filter);
   let from: string | undefined = last === undefined ? undefined : "-";
   while (from !== undefined) {
     const step: Step = await take(store, { action, ids: undefined, filter, from: [from, `[${last}`], dryRun });
@@ -68,8 +68,8 @@ async function changeMatching(
   return { changed, skipped: [] };
 }
 
-async function lastId(store: Store): Promise<string | undefined> {
-  const reply = await store.commands.send("ZREVRANGE", [`${store.keys.prefix}ids`, 0, 0]);
+async function lastId({ commands, keys }: Store, { workflow }: JobFilter): Promise<string | undefined> {
+  const reply = await commands.send("ZREVRANGE", [keys.ids(workflow), 0, 0]);
   return Array.isArray(reply) && Buffer.isBuffer(reply[0]) ? reply[0].toString() : undefined;
 }
 

@@ -1,10 +1,10 @@
 import type { JobFilter } from "../../../engine/index.ts";
-import { numberOf } from "../jobs/stored-job.ts";
+import { numberOf } from "../jobs/states.ts";
 import type { Writer } from "../wire/writer.ts";
 
 /** Writes a filter as `scripts/lib/filter.lua` reads it. */
-export function writeFilter(writer: Writer, { states, queues, tasks }: JobFilter): void {
-  writer.array(3);
+export function writeFilter(writer: Writer, { states, queues, tasks, workflow }: JobFilter): void {
+  writer.array(4);
   if (states === undefined) writer.boolean(false);
   else {
     writer.array(states.length);
@@ -14,4 +14,6 @@ export function writeFilter(writer: Writer, { states, queues, tasks }: JobFilter
     if (names === undefined) writer.boolean(false);
     else writer.texts(names);
   }
+  if (workflow === undefined) writer.boolean(false);
+  else writer.text(workflow);
 }

@@ -11,9 +11,10 @@ import type { JobRecord } from "../../../kernel/job.ts";
 import type { Store } from "../store.ts";
 import { pack } from "../wire/writer.ts";
 import { changeMany } from "./bulk.ts";
+import { countJobs } from "./count.ts";
 import { getJobs } from "./get.ts";
 import { listJobs } from "./list.ts";
-import { countJobs, queueStatistics, workerStatistics } from "./statistics.ts";
+import { queueStatistics, workerStatistics } from "./statistics.ts";
 
 /** Looking at jobs and steering them. */
 export class RedisInspect implements Inspect {

@@ -1,7 +1,7 @@
 import type { JobFilter, QueueStatistics, WorkerDescription, WorkerStatistics } from "../../../engine/index.ts";
 import type { JobState } from "../../../kernel/job.ts";
 import { isFinished } from "../../../kernel/state.ts";
-import { stateNumbered } from "../jobs/stored-job.ts";
+import { stateNumbered } from "../jobs/states.ts";
 import type { Store } from "../store.ts";
 import type { Reader } from "../wire/reader.ts";
 import { pack } from "../wire/writer.ts";
@@ -16,7 +16,7 @@ interface Count {
 const noRequest = (): Buffer => pack((writer) => writer.boolean(false));
 
 /** From the numbers that are kept of each lane: its cost does not grow with the jobs. */
-export async function countJobs(store: Store, { states, queues, tasks }: JobFilter): Promise<number> {
+export async function countFromNumbers(store: Store, { states, queues, tasks }: JobFilter): Promise<number> {
   const counts = readCounts(await store.commands.run("counts", noRequest()));
   return counts
     .filter(({ state }) => states?.includes(state) ?? true)

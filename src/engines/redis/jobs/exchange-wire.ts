@@ -1,13 +1,15 @@
 import type { ClaimRequest, ExchangeReply, ExchangeRequest } from "../../../engine/index.ts";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
 import { LovageError } from "../../../kernel/errors.ts";
-import type { Outcome, Settlement, SettlementReply } from "../../../kernel/job.ts";
+import type { FilledSlot, Outcome, Settlement, SettlementReply } from "../../../kernel/job.ts";
 import { Reader } from "../wire/reader.ts";
 import { pack, type Writer } from "../wire/writer.ts";
+import { readSlots } from "./node.ts";
 import { checkPayload, writePayload, writeWhen } from "./payload.ts";
 import { readRefusal } from "./refusal.ts";
 import { checkJob, shapeJobs, writeShapedJobs } from "./shapes.ts";
-import { type LaneNames, stateNumbered, toClaimedJob } from "./stored-job.ts";
+import { stateNumbered } from "./states.ts";
+import { type LaneNames, toClaimedJob } from "./stored-job.ts";
 
 const VALUES_PER_SETTLEMENT = 7;
 
@@ -78,6 +80,7 @@ function writeContent(writer: Writer, outcome: Outcome): void {
       break;
     case "snoozed":
     case "released":
+    case "replaced":
       writer.boolean(false).boolean(false);
   }
 }
@@ -98,8 +101,16 @@ export function decodeExchangeReply(reader: Reader): ExchangeReply {
   const settled = Array.from({ length: reader.array() }, () => readSettlementReply(reader));
   const values = Array.from({ length: reader.array() }, () => reader.bytes());
   const lanes = readLanes(reader);
-  const claimed = values.map((value) => toClaimedJob(value, lanes));
+  const slots = readSlotsOfJobs(reader);
+  const claimed = values.map((value, index) => toClaimedJob(value, lanes, slots.get(index)));
   return { settled, claimed, quarantined: reader.boolean() };
+}
+
+/** By the numbers of the claimed jobs that are part of a workflow. */
+function readSlotsOfJobs(reader: Reader): ReadonlyMap<number, readonly FilledSlot[]> {
+  const slots = new Map<number, readonly FilledSlot[]>();
+  for (let left = reader.array() / 2; left > 0; left -= 1) slots.set(reader.number(), readSlots(reader));
+  return slots;
 }
 
 function readSettlementReply(reader: Reader): SettlementReply {

@@ -1,7 +1,11 @@
 import type { Payload, When } from "../../../kernel/job.ts";
 import { illFormed } from "../errors.ts";
 import type { Writer } from "../wire/writer.ts";
-import { PAYLOAD_BYTES, PAYLOAD_NONE, PAYLOAD_TEXT } from "./stored-job.ts";
+
+/** How payloads are told apart. */
+export const PAYLOAD_NONE = 0;
+export const PAYLOAD_TEXT = 1;
+export const PAYLOAD_BYTES = 2;
 
 const nothing = new Uint8Array();
 
@@ -9,6 +13,13 @@ const nothing = new Uint8Array();
 export function payloadKind(payload: Payload | undefined): number {
   if (payload === undefined) return PAYLOAD_NONE;
   return typeof payload === "string" ? PAYLOAD_TEXT : PAYLOAD_BYTES;
+}
+
+/** Reads what is stored as a payload of this kind. */
+export function readPayload(value: Buffer, at: number, length: number, kind: number | undefined): Payload | undefined {
+  if (kind === PAYLOAD_TEXT) return value.toString("utf8", at, at + length);
+  // A copy: the buffer is shared with whatever else the reply held.
+  return kind === PAYLOAD_BYTES ? new Uint8Array(value.subarray(at, at + length)) : undefined;
 }
 
 /** Writes a payload, then its kind. */

@@ -1,33 +1,14 @@
-import { EXPIRY, workerLost } from "../../../engine/index.ts";
-import type { ErrorRecord } from "../../../kernel/error-record.ts";
-import type { ClaimedJob, JobRecord, JobState, Payload, Revocation } from "../../../kernel/job.ts";
+import type { ClaimedJob, FilledSlot, JobRecord, Payload } from "../../../kernel/job.ts";
+import { readError, readRevocation } from "./ending.ts";
+import { readNode } from "./node.ts";
+import { readPayload } from "./payload.ts";
+import { stateNumbered } from "./states.ts";
 
 // A job as `scripts/lib/job.lua` packs it: a front of fixed length, worker and result, a middle of fixed length, then key,
-// headers, input and id.
+// headers, input and id, and its node where it has one.
 const FRONT_BYTES = 68;
 const MIDDLE_BYTES = 31;
-
-const statesByNumber: readonly (JobState | undefined)[] = [
-  undefined,
-  ...(["waiting", "scheduled", "ready", "active", "succeeded", "failed", "revoked"] as const),
-];
-
-/** The number under which a state is stored. */
-export function numberOf(state: JobState): number {
-  return statesByNumber.indexOf(state);
-}
-
-/** @throws RangeError for a number that is no state's. */
-export function stateNumbered(number: number): JobState {
-  const state = statesByNumber[number];
-  if (state === undefined) throw new RangeError(`No state has the number ${number}.`);
-  return state;
-}
-
-/** How payloads are told apart. */
-export const PAYLOAD_NONE = 0;
-export const PAYLOAD_TEXT = 1;
-export const PAYLOAD_BYTES = 2;
+const FLAG_NODE = 8;
 
 /** Queue and task by the number of their lane. */
 export type LaneNames = ReadonlyMap<number, readonly [queue: string, task: string]>;
@@ -56,33 +37,40 @@ function partsOf(value: Buffer): Parts {
   };
 }
 
-/** The job that was claimed, from what is stored of it. */
-export function toClaimedJob(value: Buffer, lanes: LaneNames, parts: Parts = partsOf(value)): ClaimedJob {
+/** The job that was claimed, from what is stored of it, and the slots of one that is part of a workflow. */
+export function toClaimedJob(value: Buffer, lanes: LaneNames, filled: readonly FilledSlot[] | undefined): ClaimedJob {
+  const job = readJob(value, lanes, partsOf(value));
+  return filled === undefined ? job : { ...job, filled };
+}
+
+function readJob(value: Buffer, lanes: LaneNames, parts: Parts): ClaimedJob {
   const [queue, task] = lanes.get(value.readUInt32LE(48)) ?? ["", ""];
   const { middleAt, keyLength, headersLength, inputLength, idLength } = parts;
   const headersAt = middleAt + MIDDLE_BYTES + keyLength;
   const inputAt = headersAt + headersLength;
   const idAt = inputAt + inputLength;
-  return {
-    id: value.toString("utf8", idAt, idAt + idLength),
+  const nodeAt = idAt + idLength;
+  const job = {
+    id: value.toString("utf8", idAt, nodeAt),
     task,
     queue,
     priority: value[middleAt + 2] ?? 0,
     input: readPayload(value, inputAt, inputLength, value[middleAt + 1]),
     headers: readHeaders(value, headersAt, headersLength),
-    ack: value[middleAt] === 1 ? "early" : "late",
+    ack: value[middleAt] === 1 ? ("early" as const) : ("late" as const),
     failures: value.readUInt32LE(6),
     crashes: value[5] ?? 0,
     fence: value.readUInt32LE(10),
     receipt: "",
     createdAt: value.readDoubleLE(middleAt + 3),
   };
+  return (value[4] ?? 0) < FLAG_NODE ? job : { ...job, node: readNode(value, nodeAt) };
 }
 
 /** The whole job, from what is stored of it, and what is kept beside it. */
 export function toRecord(value: Buffer, more: ReadonlyMap<string, Buffer>, lanes: LaneNames): JobRecord {
   const parts = partsOf(value);
-  const { receipt: _, ...claimed } = toClaimedJob(value, lanes, parts);
+  const { receipt: _, ...claimed } = readJob(value, lanes, parts);
   const { workerLength, resultLength, middleAt, keyLength } = parts;
   const resultAt = FRONT_BYTES + workerLength;
   const keyAt = middleAt + MIDDLE_BYTES;
@@ -99,15 +87,10 @@ export function toRecord(value: Buffer, more: ReadonlyMap<string, Buffer>, lanes
     worker: worker === "" ? undefined : worker,
     result: readPayload(value, resultAt, resultLength, value[3]),
     progress: readProgress(more.get("p")),
-    error: readError(worker, more),
-    revocation: readRevocation(more),
+    error: readError(textOf(more, "l"), textOf(more, "w") ?? worker, textOf(more, "e")),
+    revocation: readRevocation(textOf(more, "b"), textOf(more, "r") ?? ""),
+    upstream: textOf(more, "u"),
   };
-}
-
-function readPayload(value: Buffer, at: number, length: number, kind: number | undefined): Payload | undefined {
-  if (kind === PAYLOAD_TEXT) return value.toString("utf8", at, at + length);
-  // A copy: the buffer is shared with whatever else the reply held.
-  return kind === PAYLOAD_BYTES ? new Uint8Array(value.subarray(at, at + length)) : undefined;
 }
 
 function readHeaders(value: Buffer, at: number, length: number): Readonly<Record<string, string>> | undefined {
@@ -119,21 +102,11 @@ function readInstant(value: Buffer, at: number): number | undefined {
   return instant === -1 ? undefined : instant;
 }
 
+function textOf(more: ReadonlyMap<string, Buffer>, field: string): string | undefined {
+  return more.get(field)?.toString();
+}
+
 /** A byte that says which kind of payload follows. */
 function readProgress(stored: Buffer | undefined): Payload | undefined {
   return stored === undefined ? undefined : readPayload(stored, 1, stored.length - 1, stored[0]);
-}
-
-/** Of a lost worker only the reason is stored. */
-function readError(worker: string, more: ReadonlyMap<string, Buffer>): ErrorRecord | undefined {
-  const reason = more.get("l")?.toString();
-  if (reason === "early" || reason === "crashes") return workerLost(worker, reason);
-  const error = more.get("e");
-  return error === undefined ? undefined : JSON.parse(error.toString());
-}
-
-function readRevocation(more: ReadonlyMap<string, Buffer>): Revocation | undefined {
-  const by = more.get("b")?.toString();
-  if (by === "expiry") return EXPIRY;
-  return by === "caller" || by === "handler" ? { by, reason: more.get("r")?.toString() ?? "" } : undefined;
 }

@@ -1,5 +1,6 @@
 -- uses relief, finish, filter, history
--- Revokes, retries or removes jobs: the named ones, or those of a part of all ids that fit a filter. O(jobs looked at).
+-- Revokes, retries or removes jobs: the named ones, or those of a part of all ids that fit a filter; jobs that wait for these
+-- follow. O(jobs looked at + those that follow).
 -- `place`: false, or where a walk by id goes on and where it ends.
 local action, named, place, filter, dryRun, reason, retainMs =
   request[1], request[2], request[3], request[4], request[5], request[6], request[7]
@@ -23,22 +24,27 @@ end
 
 local actions = {
   revoke = {
-    allows = isLive,
+    allows = function(value) return isLive(string.byte(value, 1)) end,
     apply = function(job)
       if job.state == ACTIVE then askToEnd(job) else revoke(job, 'caller', reason, retainMs) end
     end,
   },
   retry = {
-    allows = function(state) return state == FAILED or state == REVOKED end,
+    -- What a job still lacks that ended while it waited, it would lack again.
+    allows = function(value) return string.byte(value, 1) >= FAILED and string.byte(value, AT_FLAGS) < FLAG_LACKING end,
     apply = function(job)
+      if job.node then
+        useWorkflow()
+        reopen(job)
+      end
       change(job, function()
-        clearMore(job, MORE_ERROR, MORE_BY, MORE_REASON, MORE_RETAIN, MORE_LOST)
+        clearMore(job, MORE_ERROR, MORE_BY, MORE_REASON, MORE_RETAIN, MORE_LOST, MORE_UPSTREAM, MORE_WORKER)
         job.state, job.settledKind, job.failures, job.crashes = READY, 0, 0, 0
         job.finishedAt, job.dueAt, job.expiresAt = NONE, NONE, NONE
       end)
     end,
   },
-  remove = { allows = function(state) return state ~= ACTIVE end, apply = removeJob },
+  remove = { allows = function(value) return string.byte(value, 1) ~= ACTIVE end, apply = removeJob },
 }
 
 local allows, apply = actions[action].allows, actions[action].apply
@@ -55,7 +61,7 @@ local function actOnNamed(ids)
     local value = fetch(id)
     if not value then
       appendAll(skipped, { index - 1, NOT_FOUND })
-    elseif not allows(string.byte(value, 1)) then
+    elseif not allows(value) then
       appendAll(skipped, { index - 1, WRONG_STATE })
     else
       act(id)
@@ -63,12 +69,19 @@ local function actOnNamed(ids)
   end
 end
 
+-- A job that followed another meanwhile is chosen by what it was, and left alone where it is that no more.
+local function isChosen(id)
+  local front = frontOf(id)
+  if not front or not fitsFilter(front) then return false end
+  local value = placeOf[id] and fetch(id) or front
+  return allows(value)
+end
+
 -- Where the walk goes on, or false at its end.
 local function walk(from, to)
-  local ids = call('ZRANGEBYLEX', prefix .. 'ids', from, to, 'LIMIT', 0, STEP)
+  local ids = call('ZRANGEBYLEX', idsOf(filter), from, to, 'LIMIT', 0, STEP)
   for _, id in ipairs(ids) do
-    local front = frontOf(id)
-    if front and fitsFilter(front) and allows(string.byte(front, 1)) then act(id) end
+    if isChosen(id) then act(id) end
   end
   return #ids == STEP and '(' .. ids[#ids]
 end

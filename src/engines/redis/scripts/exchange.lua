@@ -20,4 +20,4 @@ if claim and call('EXISTS', prefix .. 'w:' .. worker) == 1 then
 end
 flush()
 enterLine(request[5])
-return cmsgpack.pack({ marks, settled, claimed or {}, describeLanes(claimedLanes or {}), isQuarantined })
+return cmsgpack.pack({ marks, settled, claimed or {}, describeLanes(claimedLanes or {}), claimedSlots or {}, isQuarantined })

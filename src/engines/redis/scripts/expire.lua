@@ -6,7 +6,8 @@ local ids = call('ZRANGEBYSCORE', prefix .. 'expiring', '-inf', now, 'LIMIT', 0,
 local amount = 0
 for _, id in ipairs(ids) do
   local value = fetch(id)
-  if value then
+  -- One before it may have taken it along.
+  if value and isLive(string.byte(value, 1)) then
     expire(unpackJob(id, value), retainMs)
     amount = amount + 1
   else

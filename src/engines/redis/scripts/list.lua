@@ -10,7 +10,7 @@ local ids, last, looked = {}, cursor, 0
 local isOver = false
 while #ids < limit and looked < MOST and not isOver do
   local from = last and '(' .. last or '+'
-  local found = call('ZREVRANGEBYLEX', prefix .. 'ids', from, '-', 'LIMIT', 0, CHUNK)
+  local found = call('ZREVRANGEBYLEX', idsOf(filter), from, '-', 'LIMIT', 0, CHUNK)
   isOver = #found < CHUNK
   for _, id in ipairs(found) do
     last = id

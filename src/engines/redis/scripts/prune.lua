@@ -1,4 +1,4 @@
--- uses flush
+-- uses flush, members
 -- Removes at most `max` finished jobs: those past their retention, then the first to finish beyond `maxFinished`.
 -- O(jobs removed + entries passed over + retentions).
 local max, maxFinished = request[1], request[2]
@@ -29,6 +29,7 @@ local function currentOf(entries)
       local state, lane = string.byte(front, 1), struct.unpack('<I4', front, AT_LANE)
       count(lane, state, -1)
       note(id, state)
+      if hasNode(front) then leaveWorkflow(id, readNode(id)) end
       ids[#ids + 1] = id
     end
   end
@@ -56,7 +57,7 @@ local function mayGoOn(limit) return pruned < limit and passedOver < MOST_PASSED
 local lists = {}
 for _, retention in ipairs(call('HKEYS', prefix .. 'retentions')) do
   local key = prefix .. 'f:' .. retention
-  while mayGoOn(max) and pruneFrom(key, now - tonumber(retention), max - pruned) do end
+  while mayGoOn(max) and pruneFrom(key, now - retentionOf(retention), max - pruned) do end
   if call('EXISTS', key) == 0 then call('HDEL', prefix .. 'retentions', retention) else lists[#lists + 1] = key end
 end
 flushCounts()

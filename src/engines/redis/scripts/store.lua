@@ -2,8 +2,8 @@
 -- Keeps finished jobs of another engine, unless one is here in this version or a later one, or has not ended here. Nobody
 -- is told, since nothing about a job changed. `request`: for each job {id, state, queue, task, priority, ack, version,
 -- fence, failures, crashes, {created, due, expires, started, finished}, retention, worker, key, headers, input, kind of
--- input, result, kind of result, error, who revoked, why, progress after a byte of kind}; an empty text is none, but of an
--- input and a result, whose kind says that. O(jobs).
+-- input, result, kind of result, error, who revoked, why, progress after a byte of kind, node, upstream}; an empty text is
+-- none, but of an input and a result, whose kind says that. O(jobs).
 history()
 useChange()
 
@@ -26,6 +26,14 @@ local function keepBeside(job, given)
     setMore(job, MORE_BY, given[21], MORE_REASON, given[22], MORE_RETAIN, given[12])
   end
   if given[23] ~= '' then setMore(job, MORE_PROGRESS, given[23]) end
+  if job.upstream then setMore(job, MORE_UPSTREAM, job.upstream) end
+end
+
+-- What filled its slots is not known here, and nothing is awaited.
+local function keepNode(job, given)
+  if given[24] == '' then return end
+  job.awaited, job.node = 0, string.sub(given[24], 5, -5)
+  call('ZADD', membersKey(cmsgpack.unpack(job.node)[1]), 0, job.id)
 end
 
 local function jobOf(given)
@@ -38,7 +46,7 @@ local function jobOf(given)
     sequence = sequence, expiresAt = instants[3], ack = given[6], inputKind = given[17], priority = given[5],
     createdAt = instants[1], dueAt = instants[2], key = given[14], keyLength = #given[14], headersLength = #given[15],
     inputLength = #given[16], idLength = #given[1], rest = given[14] .. given[15] .. given[16] .. given[1],
-    hasKey = given[14] ~= '', hasMore = false, isAsked = false,
+    hasKey = given[14] ~= '', hasMore = false, isAsked = false, upstream = given[25] ~= '' and given[25],
   }
 end
 
@@ -48,6 +56,7 @@ for _, given in ipairs(request) do
     forget(id)
     local job = jobOf(given)
     keepBeside(job, given)
+    keepNode(job, given)
     index(job)
     put(id, packJob(job))
     call('ZADD', prefix .. 'ids', 0, id)

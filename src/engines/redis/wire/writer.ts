@@ -78,7 +78,7 @@ export class Writer {
     return this.#stringHead(value.length);
   }
 
-  /** Begins a string of several parts, up to `endString()`. */
+  /** Begins a string of several parts, up to `endString()`; what is packed meanwhile is a part as well. */
   beginString(): this {
     this.#reserve(5);
     this.#stringAt = this.#at - this.#start;
@@ -101,6 +101,11 @@ export class Writer {
     this.#buffer[head] = STRING32;
     this.#buffer.writeUInt32BE(this.#at - head - 5, head + 1);
     return this;
+  }
+
+  /** How many bytes have been written. */
+  get length(): number {
+    return this.#at - this.#start;
   }
 
   texts(values: readonly string[]): this {

@@ -1,8 +1,12 @@
--- uses flush
--- The one way in which a single job changes: indexes, counters, version and listeners follow.
+-- uses flush, members
+-- The one way in which a single job changes: indexes, counters, version, listeners and those who wait for its end follow.
 local MORE_ERROR, MORE_PROGRESS, MORE_BY, MORE_REASON, MORE_RETAIN, MORE_LOST = 'e', 'p', 'b', 'r', 't', 'l'
+-- Of a job that ended because of another: which, how many of its slots can no longer be filled, and whose worker was lost.
+local MORE_UPSTREAM, MORE_BROKEN, MORE_WORKER = 'u', 'k', 'w'
 
 local setMore, clearMore, unindex, index, change, removeJob
+-- Made by lib/workflow.lua, which whoever ends jobs uses.
+local useWorkflow, followEnd, followRemoval
 
 -- Made where it is needed, as lib/push.lua.
 local function useChange()
@@ -48,7 +52,8 @@ local function useChange()
     if job.state == READY then addReady(job.id, job.lane, job.sequence, job.crashes) end
     if job.state == SCHEDULED then call('ZADD', prefix .. 'scheduled', job.dueAt, job.id) end
     if not isLive(job.state) then
-      addFinished(job.retainMs, finishedEntry(job.finishedAt, job.version, job.id))
+      addFinished(job.upstream and behindOthers(job.retainMs) or job.retainMs,
+        finishedEntry(job.finishedAt, job.version, job.id))
       if job.hasKey then releaseKey(job) end
     elseif job.state ~= ACTIVE and job.expiresAt ~= NONE then
       call('ZADD', prefix .. 'expiring', job.expiresAt, job.id)
@@ -66,13 +71,36 @@ local function useChange()
     local value = packJob(job)
     put(job.id, value)
     note(job.id, job.state, value)
+    if job.node and not isLive(job.state) then
+      useWorkflow()
+      followEnd(job)
+    end
+  end
+
+  -- What this operation has read of a job, and was to write, is void.
+  local function erase(id)
+    loaded[id] = false
+    local place, last = placeOf[id], #writes
+    if place == nil then return end
+    placeOf[string.sub(writes[last - 1], #jobKey('') + 1)] = place
+    writes[place - 1], writes[place] = writes[last - 1], writes[last]
+    writes[last - 1], writes[last] = nil, nil
+    placeOf[id] = nil
   end
 
   function removeJob(job)
+    local wasLive = isLive(job.state)
     unindex(job)
-    if isLive(job.state) and job.hasKey then releaseKey(job) end
+    if wasLive and job.hasKey then releaseKey(job) end
     call('UNLINK', jobKey(job.id), moreKey(job.id))
     call('ZREM', prefix .. 'ids', job.id)
+    erase(job.id)
     note(job.id, job.state)
+    if not job.node then return end
+    leaveWorkflow(job.id, job.node)
+    if wasLive then
+      useWorkflow()
+      followRemoval(job)
+    end
   end
 end

@@ -3,7 +3,7 @@
 -- O(jobs taken · log jobs taken + indexes + lanes taken from).
 --
 -- `claim`: {max, alone, retention, queues or false, tasks}.
-local runClaim, claimed, claimedLanes
+local runClaim, claimed, claimedLanes, claimedSlots
 
 -- Made where it is needed, as lib/push.lua.
 local function useClaim()
@@ -17,6 +17,8 @@ local function useClaim()
   local claimer, knownTasks
   claimed = {}
   claimedLanes = {}
+  -- The number of a claimed job that is part of a workflow, from 0, and its slots.
+  claimedSlots = {}
   local activeEntries = {}
 
   local function distinct(names)
@@ -50,7 +52,7 @@ local function useClaim()
   local function activate(id)
     local value = fetch(id)
     if not value then return false end
-    local fence, version, workerLength, lane, expiresAt = struct.unpack(OF_CLAIM, value, AT_FENCE)
+    local flags, fence, version, workerLength, lane, expiresAt = struct.unpack(OF_CLAIM, value, AT_FLAGS)
     if expiresAt ~= NONE then
       if expiresAt <= now then
         useFinish()
@@ -65,6 +67,7 @@ local function useClaim()
     put(id, active)
     local ofLane = countsOf(lane)
     ofLane[READY], ofLane[ACTIVE] = ofLane[READY] - 1, ofLane[ACTIVE] + 1
+    if flags >= FLAG_NODE then appendAll(claimedSlots, { #claimed, call('HGETALL', slotsKey(id)) }) end
     claimed[#claimed + 1] = active
     claimedLanes[lane] = true
     activeEntries[#activeEntries + 1] = id

@@ -1,5 +1,6 @@
--- uses lanes
--- Which jobs a filter fits: {states, queues, tasks}, each false (any) or a list. An empty list fits none.
+-- uses lanes, members
+-- Which jobs a filter fits: {states, queues, tasks, workflow}, of which each is false (any), the first three lists. An empty list
+-- fits none.
 local function setOf(names)
   if not names then return false end
   local set = {}
@@ -12,6 +13,11 @@ end
 local function frontOf(id)
   local front = call('GETRANGE', jobKey(id), 0, FRONT_BYTES - 1)
   return #front > 0 and front
+end
+
+-- Where the ids stand among which the filter looks.
+local function idsOf(filter)
+  return filter[4] and membersKey(filter[4]) or prefix .. 'ids'
 end
 
 local function filterOf(filter)

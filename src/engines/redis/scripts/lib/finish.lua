@@ -1,4 +1,4 @@
--- uses change
+-- uses workflow
 -- How jobs end, other than by success, and how they are taken back from workers.
 
 local revoke, revokeAsAsked, expire, giveBack, takeFromLost

@@ -1,9 +1,9 @@
--- uses ready, changes, queue-lanes
+-- uses ready, changes, queue-lanes, members
 -- Storing new jobs, each request wholly or not at all. A request is planned as a whole before any of it is written.
 --
 -- `shapes`: for each what jobs have in common {queue, task, priority, ack, dueKind, due, expiresKind, expires, key,
--- inputHash, ttl, headers}. `values`: for each job its end (input and id, as one string, see lib/job.lua), the
--- lengths of both, the input's kind and the number of its shape.
+-- inputHash, ttl, headers, workflow or false, whether it has slots}. `values`: for each job its end (input, id and node,
+-- as one string, see lib/job.lua), the lengths of input and id, the input's kind and the number of its shape.
 local planPush, carryOut, pushPlainly, reserveSequences, lookUp, flushNew
 
 local VALUES_PER_JOB = 5
@@ -12,7 +12,7 @@ local VALUES_PER_JOB = 5
 local function usePush()
   if planPush then return end
   local created = {}
-  local newIds, newScheduled, newExpiring = {}, {}, {}
+  local newIds, newScheduled, newExpiring, newMembers = {}, {}, {}, {}
   -- 0: none of the ids is there, so none needs to be looked up.
   local standing = 1
 
@@ -20,11 +20,11 @@ local function usePush()
     local shape = shapes[number]
     if shape.lane == nil then
       shape.lane = laneOf(shape[1], shape[2], shape[3])
-      shape.dueAt = instantOf(shape[5], shape[6])
+      shape.dueAt = shape[14] and NONE or instantOf(shape[5], shape[6])
       shape.expiresAt = instantOf(shape[7], shape[8])
-      shape.state = shape.dueAt > now and SCHEDULED or READY
+      shape.state = shape[14] and WAITING or shape.dueAt > now and SCHEDULED or READY
       shape.keyed = shape[9] ~= false
-      shape.flags = shape.keyed and FLAG_KEYED or 0
+      shape.flags = (shape.keyed and FLAG_KEYED or 0) + (shape[13] and FLAG_NODE or 0) + (shape[14] and FLAG_LACKING or 0)
       shape.headers = shape[12] or ''
       shape.fixed = (shape[9] or '') .. shape.headers
     end
@@ -156,6 +156,16 @@ local function usePush()
     return packed
   end
 
+  local function addMember(workflow, id)
+    local members = newMembers[workflow]
+    if members == nil then
+      members = {}
+      newMembers[workflow] = members
+    end
+    members[#members + 1] = '0'
+    members[#members + 1] = id
+  end
+
   local function insertJob(shapes, values, number)
     local at = (number - 1) * VALUES_PER_JOB
     local shape, id = shapeOf(shapes, values[at + 5]), idsOf[values][number]
@@ -169,10 +179,11 @@ local function usePush()
     count(shape.lane, shape.state, 1)
     if shape.state == READY then
       addReady(id, shape.lane, sequence, 0)
-    else
+    elseif shape.state == SCHEDULED then
       newScheduled[#newScheduled + 1] = shape.dueAt
       newScheduled[#newScheduled + 1] = id
     end
+    if shape[13] then addMember(shape[13], id) end
     if shape.expiresAt ~= NONE then
       newExpiring[#newExpiring + 1] = shape.expiresAt
       newExpiring[#newExpiring + 1] = id
@@ -218,6 +229,7 @@ local function usePush()
     callWithAll('ZADD', prefix .. 'ids', newIds)
     callWithAll('ZADD', prefix .. 'scheduled', newScheduled)
     callWithAll('ZADD', prefix .. 'expiring', newExpiring)
-    newIds, newScheduled, newExpiring = {}, {}, {}
+    for workflow, members in pairs(newMembers) do callWithAll('ZADD', membersKey(workflow), members) end
+    newIds, newScheduled, newExpiring, newMembers = {}, {}, {}, {}
   end
 end

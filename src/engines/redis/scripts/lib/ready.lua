@@ -4,6 +4,8 @@
 local CRASHES_BEFORE_QUARANTINE = 2
 
 local readyAdditions, readied = {}, {}
+-- Ids that were made ready in this operation, and then taken away in it.
+local withdrawn = {}
 
 local function addReady(id, lane, sequence, crashes)
   readied[lane] = (readied[lane] or 0) + 1
@@ -27,16 +29,27 @@ local function removeReady(id, lane, crashes)
     return
   end
   call('ZREM', readyKey(lane), id)
+  if readyAdditions[lane] then withdrawn[id] = true end
+end
+
+local function withoutWithdrawn(additions)
+  local kept = { first = additions.first }
+  for at = 1, #additions, 2 do
+    if not withdrawn[additions[at + 1]] then appendAll(kept, { additions[at], additions[at + 1] }) end
+  end
+  return kept
 end
 
 local function flushReady()
   local numbers = {}
   for lane in pairs(readyAdditions) do numbers[#numbers + 1] = lane end
   loadLanes(numbers)
+  local anyWithdrawn = next(withdrawn) ~= nil
   for _, number in ipairs(numbers) do
-    callWithAll('ZADD', readyKey(number), readyAdditions[number])
-    announceHead(laneAt(number), readyAdditions[number].first)
+    local additions = readyAdditions[number]
+    callWithAll('ZADD', readyKey(number), anyWithdrawn and withoutWithdrawn(additions) or additions)
+    announceHead(laneAt(number), additions.first)
   end
-  readyAdditions = {}
+  readyAdditions, withdrawn = {}, {}
   flushHeads()
 end

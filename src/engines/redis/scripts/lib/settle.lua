@@ -10,7 +10,8 @@ local function useSettle()
   if settleAll then return end
   local VALUES_PER_SETTLEMENT = 7
   local STALE = 0
-  local KIND_SUCCEEDED, KIND_FAILED, KIND_REVOKED, KIND_RETRIED, KIND_SNOOZED, KIND_RELEASED = 1, 2, 3, 4, 5, 6
+  local KIND_SUCCEEDED, KIND_FAILED, KIND_REVOKED, KIND_RETRIED = 1, 2, 3, 4
+  local KIND_SNOOZED, KIND_RELEASED, KIND_REPLACED = 5, 6, 7
 
   -- By worker, the ids of jobs that are no longer his; written at the end of the operation.
   local endedByWorker = {}
@@ -92,6 +93,10 @@ local function useSettle()
     end,
     [KIND_SNOOZED] = function(job, given) putOff(job, given.dueAt) end,
     [KIND_RELEASED] = function(job) job.state = READY end,
+    [KIND_REPLACED] = function(job)
+      useWorkflow()
+      replace(job)
+    end,
   }
 
   -- What was done is done: success stands even where a caller asked for the end. Any other outcome gives way.
@@ -125,8 +130,12 @@ local function useSettle()
       plan, refusal = planPush(rare[3], rare[4], 1, #rare[4] / VALUES_PER_JOB, {})
       if refusal ~= nil then return refusal end
     end
-    local state = settleJob(unpackJob(id, value), kind, given)
-    if plan ~= nil then
+    local job = unpackJob(id, value)
+    -- Of jobs that were just pushed, those may change that wait for this one.
+    if job.node and flushNew then flushNew() end
+    local state = settleJob(job, kind, given)
+    -- Nobody waits for the jobs that were to replace one whose end a caller asked for.
+    if plan ~= nil and (kind ~= KIND_REPLACED or state == WAITING) then
       reserveSequences(#plan.jobs)
       carryOut(rare[3], rare[4], plan)
     end
