@@ -19,13 +19,13 @@ export interface Sides {
 
 /** @throws CapabilityMissing (`CAPABILITY_MISSING`) */
 export function sideOf(engine: Engine): Side {
-  const { kind, capabilities, jobs, liveness, upkeep, bus, inspect, maintenance, archive } = engine;
+  const { kind, capabilities, jobs, liveness, upkeep, bus, inspect, records, maintenance, archive } = engine;
   if (archive === undefined)
     throw new CapabilityMissing(
       `The ${kind} engine gives no finished jobs away and takes none in, so it can be neither the broker of other results nor the results of another broker: name it alone, by url.`,
     );
   return {
-    ...{ kind, capabilities, jobs, liveness, upkeep, bus, inspect, maintenance, archive },
+    ...{ kind, capabilities, jobs, liveness, upkeep, bus, inspect, records, maintenance, archive },
     start: () => engine.start(),
     stop: () => engine.stop(),
   };

@@ -9,6 +9,7 @@ import { RedisJobs } from "./jobs.ts";
 import { RedisLiveness } from "./liveness.ts";
 import { RedisMaintenance } from "./maintenance.ts";
 import { type RedisEngineOptions, readRedisOptions } from "./options.ts";
+import { RedisRecords } from "./records.ts";
 import { Store } from "./store.ts";
 import { RedisUpkeep } from "./upkeep.ts";
 
@@ -45,6 +46,7 @@ export function createRedisEngine(options: RedisEngineOptions): Engine {
     bus: new RedisBus(store),
     inspect: new RedisInspect(store),
     archive: new RedisArchive(store),
+    records: new RedisRecords(store),
     maintenance: new RedisMaintenance(store),
     start: () => guard.start(),
     stop: () => guard.stop(),

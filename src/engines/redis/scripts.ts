@@ -7,6 +7,7 @@ export type ScriptName =
   | ("register" | "renew" | "beat" | "deregister" | "rescue")
   | ("promote" | "expire" | "prune")
   | ("ended" | "store" | "drop")
+  | ("record-get" | "record-list" | "record-due" | "record-write")
   | ("get" | "list" | "count" | "bulk" | "pause" | "queues" | "counts" | "workers");
 
 export const scriptNames: readonly ScriptName[] = [
@@ -14,6 +15,7 @@ export const scriptNames: readonly ScriptName[] = [
   ...(["register", "renew", "beat", "deregister", "rescue"] as const),
   ...(["promote", "expire", "prune"] as const),
   ...(["ended", "store", "drop"] as const),
+  ...(["record-get", "record-list", "record-due", "record-write"] as const),
   ...(["get", "list", "count", "bulk", "pause", "queues", "counts", "workers"] as const),
 ];
 

@@ -64,7 +64,7 @@ export class Store implements Lifecycle {
    * Runs a script whose writes are promised to whoever asked. With `durability: "replicated"` it is answered once a replica
    * has them. @throws EngineUnavailable (`ENGINE_UNAVAILABLE`) where none confirms; the operation may be repeated then.
    */
-  async runDurably(name: "push" | "exchange", request: Buffer, deadlineAt?: number): Promise<Reader> {
+  async runDurably(name: "push" | "exchange" | "record-write", request: Buffer, deadlineAt?: number): Promise<Reader> {
     const reader = await this.commands.run(name, request, deadlineAt);
     if (this.settings.durability === "replicated") await this.#replication.confirm();
     return reader;

@@ -5,8 +5,13 @@ import type { Reader } from "../wire/reader.ts";
 
 /** Why a script refused a push, as the caller is told. */
 export function readRefusal(reader: Reader): ErrorRecord {
+  return toErrorRecord(readRefusalError(reader));
+}
+
+/** The same, to be thrown. */
+export function readRefusalError(reader: Reader): LovageError {
   const length = reader.array();
-  return toErrorRecord(toError(reader, reader.text(), length));
+  return toError(reader, reader.text(), length);
 }
 
 function toError(reader: Reader, code: string, length: number): LovageError {

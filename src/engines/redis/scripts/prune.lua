@@ -1,6 +1,6 @@
--- uses flush, members
--- Removes at most `max` finished jobs: those past their retention, then the first to finish beyond `maxFinished`.
--- O(jobs removed + entries passed over + retentions).
+-- uses flush, members, records
+-- Removes at most `max` finished jobs: those past their retention, then the first to finish beyond `maxFinished`; and at most
+-- as many records past their time. O(jobs and records removed + entries passed over + retentions).
 local max, maxFinished = request[1], request[2]
 -- Of entries whose job was removed or retried by hand.
 local MOST_PASSED_OVER = 10000
@@ -86,4 +86,8 @@ while mayGoOn(limit) do
 end
 flushCounts()
 flushChanges()
+
+for _, member in ipairs(call('ZRANGEBYSCORE', prefix .. LAPSING, '-inf', now, 'LIMIT', 0, max)) do
+  removeRecord(string.match(member, '^(.-)%z(.*)$'))
+end
 return cmsgpack.pack(pruned)
