@@ -89,6 +89,7 @@ export function toRecord(value: Buffer, more: ReadonlyMap<string, Buffer>, lanes
     progress: readProgress(more.get("p")),
     error: readError(textOf(more, "l"), textOf(more, "w") ?? worker, textOf(more, "e")),
     revocation: readRevocation(textOf(more, "b"), textOf(more, "r") ?? ""),
+    node: claimed.node,
     upstream: textOf(more, "u"),
   };
 }
