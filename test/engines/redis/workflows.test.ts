@@ -124,6 +124,21 @@ test("who is revoked in one step with the job that it waits for is revoked once,
   expect(await run(engine, [])).toEqual([]);
 });
 
+test("who ends with another in one step ends once", async () => {
+  const { engine } = await open();
+  const [one, other] = [chain(20), chain(20)];
+  await pushAll(engine, [...one, ...other.map((job) => ({ ...job, expires: { afterMs: 1 } }))]);
+  const selection = { ids: one.map(({ id }) => id) };
+  const asked = { dryRun: false, reason: "not needed", retainMs: RETAIN_MS };
+  const reply = await engine.inspect.revoke({ selection: { filter: { workflow: one[0]?.id ?? "" } }, ...asked });
+  expect(reply.changed).toBe(1);
+  expect((await engine.inspect.revoke({ selection, ...asked })).changed).toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(await engine.upkeep.expire({ max: 100, retainMs: RETAIN_MS })).toEqual({ expired: 1 });
+  for (const record of await engine.inspect.get([...one.slice(1), ...other.slice(1)].map(({ id }) => id)))
+    expect(record).toMatchObject({ state: "revoked", version: 2, upstream: record?.node?.workflow });
+});
+
 test("what is pushed with one settlement and ends with the next one of a batch does not expire later", async () => {
   const { engine } = await open();
   const [replaced, substitute] = [newJob(), newId()];

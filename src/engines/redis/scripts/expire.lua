@@ -6,7 +6,7 @@ local ids = call('ZRANGEBYSCORE', prefix .. 'expiring', '-inf', now, 'LIMIT', 0,
 local amount = 0
 for _, id in ipairs(ids) do
   local value = fetch(id)
-  -- One before it may have taken it along.
+  -- One before it may have taken it along, or an exchange that pushed it.
   if value and isLive(string.byte(value, 1)) then
     expire(unpackJob(id, value), retainMs)
     amount = amount + 1

@@ -130,10 +130,7 @@ local function useSettle()
       plan, refusal = planPush(rare[3], rare[4], 1, #rare[4] / VALUES_PER_JOB, {})
       if refusal ~= nil then return refusal end
     end
-    local job = unpackJob(id, value)
-    -- Of jobs that were just pushed, those may change that wait for this one.
-    if job.node and flushNew then flushNew() end
-    local state = settleJob(job, kind, given)
+    local state = settleJob(unpackJob(id, value), kind, given)
     -- Nobody waits for the jobs that were to replace one whose end a caller asked for.
     if plan ~= nil and (kind ~= KIND_REPLACED or state == WAITING) then
       reserveSequences(#plan.jobs)
