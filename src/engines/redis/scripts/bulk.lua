@@ -1,4 +1,4 @@
--- uses relief, finish, filter, history
+-- uses relief, finish, remove, filter, history
 -- Revokes, retries or removes jobs: the named ones, or those of a part of all ids that fit a filter; jobs that wait for these
 -- follow. O(jobs looked at + those that follow).
 -- `place`: false, or where a walk by id goes on and where it ends.

@@ -1,4 +1,4 @@
--- uses lanes, members
+-- uses lanes, leave
 -- Removes jobs that are still finished and in their version: `request` has id and version in turn. Keys stay, and nobody
 -- is told. Their entries in the lists of finished jobs are passed over from now on. It first frees memory, so that it is not
 -- refused where that is full. O(jobs).

@@ -1,4 +1,4 @@
--- uses flush, members, records
+-- uses flush, leave, records
 -- Removes at most `max` finished jobs: those past their retention, then the first to finish beyond `maxFinished`; and at most
 -- as many records past their time. O(jobs and records removed + entries passed over + retentions).
 local max, maxFinished = request[1], request[2]
@@ -51,6 +51,9 @@ local function pruneFrom(key, before, amount)
   passedOver = passedOver + #due - #ids
   return #due == #entries
 end
+
+-- Of a list's name.
+local function retentionOf(name) return tonumber((string.gsub(name, 'u$', ''))) end
 
 local function mayGoOn(limit) return pruned < limit and passedOver < MOST_PASSED_OVER end
 

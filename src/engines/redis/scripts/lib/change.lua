@@ -4,9 +4,9 @@ local MORE_ERROR, MORE_PROGRESS, MORE_BY, MORE_REASON, MORE_RETAIN, MORE_LOST = 
 -- Of a job that ended because of another: which, how many of its slots can no longer be filled, and whose worker was lost.
 local MORE_UPSTREAM, MORE_BROKEN, MORE_WORKER = 'u', 'k', 'w'
 
-local setMore, clearMore, unindex, index, change, removeJob
+local setMore, clearMore, releaseKey, unindex, index, change
 -- Made by lib/workflow.lua, which whoever ends jobs uses.
-local useWorkflow, followEnd, followRemoval
+local useWorkflow, followEnd
 
 -- Made where it is needed, as lib/push.lua.
 local function useChange()
@@ -21,7 +21,7 @@ local function useChange()
   end
 
   -- A key lapses when its time has come and its job has ended: from the end on, its time can run.
-  local function releaseKey(job)
+  function releaseKey(job)
     local name = keyName(laneAt(job.lane).task, job.key)
     local stored = call('GET', name)
     local holder = stored and cmsgpack.unpack(stored)
@@ -52,7 +52,7 @@ local function useChange()
     if job.state == READY then addReady(job.id, job.lane, job.sequence, job.crashes) end
     if job.state == SCHEDULED then call('ZADD', prefix .. 'scheduled', job.dueAt, job.id) end
     if not isLive(job.state) then
-      addFinished(job.upstream and behindOthers(job.retainMs) or job.retainMs,
+      addFinished(job.upstream and string.format('%.17gu', job.retainMs) or job.retainMs,
         finishedEntry(job.finishedAt, job.version, job.id))
       if job.hasKey then releaseKey(job) end
     elseif job.state ~= ACTIVE and job.expiresAt ~= NONE then
@@ -74,33 +74,6 @@ local function useChange()
     if job.node and not isLive(job.state) then
       useWorkflow()
       followEnd(job)
-    end
-  end
-
-  -- What this operation has read of a job, and was to write, is void.
-  local function erase(id)
-    loaded[id] = false
-    local place, last = placeOf[id], #writes
-    if place == nil then return end
-    placeOf[string.sub(writes[last - 1], #jobKey('') + 1)] = place
-    writes[place - 1], writes[place] = writes[last - 1], writes[last]
-    writes[last - 1], writes[last] = nil, nil
-    placeOf[id] = nil
-  end
-
-  function removeJob(job)
-    local wasLive = isLive(job.state)
-    unindex(job)
-    if wasLive and job.hasKey then releaseKey(job) end
-    call('UNLINK', jobKey(job.id), moreKey(job.id))
-    call('ZREM', prefix .. 'ids', job.id)
-    erase(job.id)
-    note(job.id, job.state)
-    if not job.node then return end
-    leaveWorkflow(job.id, job.node)
-    if wasLive then
-      useWorkflow()
-      followRemoval(job)
     end
   end
 end

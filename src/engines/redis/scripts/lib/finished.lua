@@ -1,14 +1,8 @@
 -- uses context
 -- Finished jobs stand in one list for each length of retention, the first to finish first. An entry is the end, the job's
 -- version then, and its id: one whose job has another version by now is passed over. Those that ended because of another
--- stand in lists of their own, since they stay where a retry of that one finds them.
+-- stand in lists of their own, `u` behind the retention, since they stay where a retry of that one finds them.
 local function finishedEntry(endedAt, version, id) return struct.pack('<dI4', endedAt, version) .. id end
-
--- The name of a retention's list of jobs that ended because of others.
-local function behindOthers(retainMs) return string.format('%.17gu', retainMs) end
-
--- Of a list's name.
-local function retentionOf(name) return tonumber((string.gsub(name, 'u$', ''))) end
 
 local additionsByRetention = {}
 

@@ -33,17 +33,6 @@ local FLAG_KEYED, FLAG_MORE, FLAG_ASKED, FLAG_NODE, FLAG_LACKING = 1, 2, 4, 8, 1
 
 local function isLive(state) return state <= ACTIVE end
 
--- Whether the job, or its front, is part of a workflow.
-local function hasNode(value) return string.byte(value, AT_FLAGS) >= FLAG_NODE end
-
--- Moves the node out of `rest`.
-local function splitNode(job)
-  local nodeAt = job.keyLength + job.headersLength + job.inputLength + job.idLength + 1
-  job.awaited = struct.unpack('<I4', job.rest, nodeAt)
-  job.node = string.sub(job.rest, nodeAt + 4, -5)
-  job.rest = string.sub(job.rest, 1, nodeAt - 1)
-end
-
 -- Every field of a stored job, to be changed and packed again.
 local function unpackJob(id, value)
   local job = { id = id }
@@ -61,7 +50,12 @@ local function unpackJob(id, value)
   job.hasKey = job.flags % 2 >= FLAG_KEYED
   job.hasMore = job.flags % 4 >= FLAG_MORE
   job.isAsked = job.flags % 8 >= FLAG_ASKED
-  if job.flags >= FLAG_NODE then splitNode(job) end
+  if job.flags >= FLAG_NODE then
+    local nodeAt = job.keyLength + job.headersLength + job.inputLength + job.idLength + 1
+    job.awaited = struct.unpack('<I4', job.rest, nodeAt)
+    job.node = string.sub(job.rest, nodeAt + 4, -5)
+    job.rest = string.sub(job.rest, 1, nodeAt - 1)
+  end
   return job
 end
 

@@ -4,7 +4,7 @@
 local CRASHES_BEFORE_QUARANTINE = 2
 
 local readyAdditions, readied = {}, {}
--- Ids that were made ready in this operation, and then taken away in it.
+-- By lane, ids that were taken away after they may have been made ready in this same operation.
 local withdrawn = {}
 
 local function addReady(id, lane, sequence, crashes)
@@ -29,26 +29,20 @@ local function removeReady(id, lane, crashes)
     return
   end
   call('ZREM', readyKey(lane), id)
-  if readyAdditions[lane] then withdrawn[id] = true end
-end
-
-local function withoutWithdrawn(additions)
-  local kept = { first = additions.first }
-  for at = 1, #additions, 2 do
-    if not withdrawn[additions[at + 1]] then appendAll(kept, { additions[at], additions[at + 1] }) end
+  if readyAdditions[lane] then
+    withdrawn[lane] = withdrawn[lane] or {}
+    table.insert(withdrawn[lane], id)
   end
-  return kept
 end
 
 local function flushReady()
   local numbers = {}
   for lane in pairs(readyAdditions) do numbers[#numbers + 1] = lane end
   loadLanes(numbers)
-  local anyWithdrawn = next(withdrawn) ~= nil
   for _, number in ipairs(numbers) do
-    local additions = readyAdditions[number]
-    callWithAll('ZADD', readyKey(number), anyWithdrawn and withoutWithdrawn(additions) or additions)
-    announceHead(laneAt(number), additions.first)
+    callWithAll('ZADD', readyKey(number), readyAdditions[number])
+    announceHead(laneAt(number), readyAdditions[number].first)
+    callWithAll('ZREM', readyKey(number), withdrawn[number] or {})
   end
   readyAdditions, withdrawn = {}, {}
   flushHeads()

@@ -1,7 +1,7 @@
 -- uses change
 -- Tells the jobs of a workflow of the ends that they wait for. A slot is what filled it: {from, state, then kind and result,
 -- or how the worker was lost and which (or '' and the error), or who revoked and why}.
-local reopen, replace
+local reopen, replace, followRemoval
 
 -- Made where it is needed, as lib/push.lua.
 function useWorkflow()
