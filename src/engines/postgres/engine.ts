@@ -1,4 +1,14 @@
-import type { Archive, Bus, Capabilities, Engine, Inspect, Liveness, Maintenance, Upkeep } from "../../engine/index.ts";
+import type {
+  Archive,
+  Bus,
+  Capabilities,
+  Engine,
+  Inspect,
+  Liveness,
+  Maintenance,
+  Records,
+  Upkeep,
+} from "../../engine/index.ts";
 import { LifecycleGuard } from "../../kernel/lifecycle.ts";
 import { PostgresArchive } from "./archive/archive.ts";
 import { OPERATION_MS, Pool } from "./client/pool.ts";
@@ -9,6 +19,7 @@ import { PostgresJobs } from "./jobs/jobs.ts";
 import { PostgresLiveness } from "./liveness/liveness.ts";
 import { PostgresMaintenance } from "./maintenance/maintenance.ts";
 import type { PostgresSettings } from "./options.ts";
+import { PostgresRecords } from "./records/records.ts";
 import { PostgresBus } from "./signals/bus.ts";
 import { Signals } from "./signals/signals.ts";
 import { PostgresUpkeep } from "./upkeep/upkeep.ts";
@@ -26,6 +37,7 @@ export class PostgresEngine implements Engine {
   readonly bus: Bus;
   readonly inspect: Inspect;
   readonly archive: Archive;
+  readonly records: Records;
   readonly maintenance: Maintenance;
   readonly #settings: PostgresSettings;
   readonly #pool: Pool;
@@ -52,6 +64,7 @@ export class PostgresEngine implements Engine {
     const inspect = new PostgresInspect(pool, schema, arrivals);
     this.inspect = inspect;
     this.archive = new PostgresArchive(pool, schema, inspect);
+    this.records = new PostgresRecords(pool, schema);
     this.maintenance = new PostgresMaintenance(settings, pool, signals);
   }
 

@@ -24,6 +24,8 @@ function toRow({ record, retainMs }: FinishedJob, lanes: Lanes): Readonly<Record
     started_at: optionalInstant(record.startedAt),
     finished_at: toMilliseconds(finishedAt),
     prune_at: toMilliseconds(finishedAt + retainMs),
+    node: record.node,
+    upstream: record.upstream,
     revoked_by: record.revocation?.by,
     // A text column holds no U+0000, and a job that cannot be stored would stay in its broker.
     revoked_reason: record.revocation?.reason.replaceAll("\0", "\uFFFD"),

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { REMOVED, SKIPPED } from "../../../engine/index.ts";
 
 export interface SqlFile {
   /** Without `.sql`. */
@@ -52,5 +53,14 @@ function readFolder(folder: URL, schema: string): readonly SqlFile[] {
 }
 
 function fill(text: string, schema: string): string {
-  return text.replaceAll("{schema}", schema).replaceAll("{plan}", PLAN);
+  return text
+    .replaceAll("{schema}", schema)
+    .replaceAll("{plan}", PLAN)
+    .replaceAll("{skipped}", quotable(SKIPPED.reason))
+    .replaceAll("{removed}", quotable(REMOVED.reason));
+}
+
+/** Between quotes in SQL. */
+function quotable(text: string): string {
+  return text.replaceAll("'", "''");
 }

@@ -7,7 +7,8 @@ CREATE OR REPLACE FUNCTION {schema}.claim(
   oldest integer, retain bigint, expiry_reason text
 ) RETURNS TABLE (
   id text, sequence bigint, lane integer, priority smallint, form smallint, input text, headers text, early boolean,
-  failures integer, crashes integer, fence integer, created_at bigint, quarantined boolean
+  failures integer, crashes integer, fence integer, created_at bigint, node text, is_filled boolean,
+  quarantined boolean
 ) LANGUAGE plpgsql {plan} AS $$
 #variable_conflict use_column
 DECLARE
@@ -25,7 +26,8 @@ BEGIN
   IF wanted > 0 AND EXISTS (SELECT FROM {schema}.lease WHERE lease.worker = claimant) THEN
     IF EXISTS (
       SELECT FROM {schema}.job
-      WHERE expires_at IS NOT NULL AND (state = 'ready' OR state = 'scheduled') AND expires_at <= now_ms
+      WHERE expires_at IS NOT NULL AND (state = 'ready' OR state = 'scheduled' OR state = 'waiting')
+        AND expires_at <= now_ms
     ) THEN
       PERFORM {schema}.expire(500, retain, expiry_reason, true);
     END IF;
@@ -71,7 +73,9 @@ BEGIN
         )
         SELECT taken.id, taken.place & 576460752303423487, taken.lane, taken.priority, taken.form,
           CASE WHEN taken.form = 0 THEN convert_from(taken.input, 'UTF8') ELSE encode(taken.input, 'base64') END,
-          taken.headers, taken.early, taken.failures, taken.crashes, taken.fence, taken.created_at, false
+          taken.headers, taken.early, taken.failures, taken.crashes, taken.fence, taken.created_at,
+          CASE WHEN taken.has_node THEN (SELECT node.body::text FROM {schema}.node WHERE node.job = taken.id) END,
+          CASE WHEN taken.has_node THEN EXISTS (SELECT FROM {schema}.slot WHERE slot.job = taken.id) END, false
         FROM taken;
       IF {schema}.is_heard('jobs') THEN
         claimed_ids := ARRAY(

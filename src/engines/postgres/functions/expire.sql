@@ -9,8 +9,8 @@ DECLARE
 BEGIN
   due := ARRAY(
     SELECT id FROM {schema}.job
-    WHERE expires_at IS NOT NULL AND (state = 'ready' OR state = 'scheduled') AND expires_at <= now_ms
-      AND (NOT only_ready OR state = 'ready')
+    WHERE expires_at IS NOT NULL AND (state = 'ready' OR state = 'scheduled' OR state = 'waiting')
+      AND expires_at <= now_ms AND (NOT only_ready OR state = 'ready')
     ORDER BY expires_at LIMIT most FOR UPDATE SKIP LOCKED
   );
   count := cardinality(due);

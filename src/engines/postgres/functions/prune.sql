@@ -1,7 +1,8 @@
 -- Removes finished jobs that were to be kept for less than a day and whose time has passed, then the first to finish of
--- those over `most_finished`, together at most so many; and lapsed keys of jobs that have finished. Jobs that are kept for
--- longer go with their partition (`drop_days`).
--- Indexes `finished_short`, `finished_other_prune`, `finished_order` and `key_expires`; counted by `lane_state`.
+-- those over `most_finished`, together at most so many; lapsed keys of jobs that have finished, and lapsed records. Jobs that
+-- are kept for longer go with their partition (`drop_days`).
+-- Indexes `finished_short`, `finished_other_prune`, `finished_order`, `key_expires` and `stored_record_gone`; counted by
+-- `lane_state`.
 CREATE OR REPLACE FUNCTION {schema}.prune(most integer, most_finished bigint) RETURNS bigint LANGUAGE plpgsql {plan} AS $$
 DECLARE
   now_ms bigint := {schema}.now_ms();
@@ -32,6 +33,10 @@ BEGIN
     SELECT ctid FROM {schema}.key
     WHERE expires_at <= now_ms AND NOT EXISTS (SELECT FROM {schema}.job WHERE job.id = key.job)
     ORDER BY expires_at LIMIT most FOR UPDATE SKIP LOCKED
+  ));
+  DELETE FROM {schema}.stored_record WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM {schema}.stored_record WHERE gone_at <= now_ms
+    ORDER BY gone_at LIMIT most FOR UPDATE SKIP LOCKED
   ));
   DELETE FROM {schema}.message WHERE sequence IN (
     SELECT sequence FROM {schema}.message WHERE sent_at < now_ms - 60000 ORDER BY sequence LIMIT most

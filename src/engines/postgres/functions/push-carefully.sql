@@ -4,7 +4,7 @@
 -- Primary keys of `key`, `job` and `finished`; a limited queue's pushes wait for one another (an advisory lock of the
 -- transaction), so that its depth, a sum over `lane_state`, is exact.
 CREATE OR REPLACE FUNCTION {schema}.push_carefully(
-  ids text[], inputs bytea[], headers text[], keys text[], shapes integer[],
+  ids text[], inputs bytea[], headers text[], keys text[], nodes text[], shapes integer[],
   lanes integer[], priorities smallint[], earlies boolean[], forms smallint[],
   due_ats bigint[], due_afters bigint[], expires_ats bigint[], expires_afters bigint[],
   deadline_at bigint, keeping boolean,
@@ -57,6 +57,7 @@ BEGIN
       ARRAY(SELECT inputs[number] FROM unnest(creating) AS wanted (number)),
       ARRAY(SELECT headers[number] FROM unnest(creating) AS wanted (number)),
       ARRAY(SELECT keys[number] FROM unnest(creating) AS wanted (number)),
+      CASE WHEN cardinality(nodes) > 0 THEN ARRAY(SELECT nodes[number] FROM unnest(creating) AS wanted (number)) END,
       ARRAY(SELECT shapes[number] FROM unnest(creating) AS wanted (number)),
       lanes, priorities, earlies, forms, due_ats, due_afters, expires_ats, expires_afters, deadline_at, keeping
     );

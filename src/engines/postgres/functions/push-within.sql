@@ -9,6 +9,7 @@ BEGIN
     ARRAY(SELECT decode(json_array_elements_text(given -> 'inputs'), 'hex')),
     ARRAY(SELECT json_array_elements_text(given -> 'headers')),
     ARRAY(SELECT json_array_elements_text(given -> 'keys')),
+    ARRAY(SELECT json_array_elements_text(given -> 'nodes')),
     ARRAY(SELECT json_array_elements_text(given -> 'shapes')::integer),
     ARRAY(SELECT json_array_elements_text(given -> 'lanes')::integer),
     ARRAY(SELECT json_array_elements_text(given -> 'priorities')::smallint),

@@ -15,12 +15,13 @@ BEGIN
     array_agg(retain_ms) FILTER (WHERE ends) AS retain_ms, array_agg(error) FILTER (WHERE ends) AS ended_error,
     array_agg(revoked_by) FILTER (WHERE ends) AS revoked_by, array_agg(reason) FILTER (WHERE ends) AS reason,
     array_agg(failures) FILTER (WHERE ends) AS ended_failures, array_agg(0) FILTER (WHERE ends) AS ended_crashes,
-    array_agg(id) FILTER (WHERE NOT ends) AS back, array_agg(due_at) FILTER (WHERE NOT ends) AS due_at,
-    array_agg(error) FILTER (WHERE NOT ends) AS back_error, array_agg(failures) FILTER (WHERE NOT ends) AS back_failures,
-    array_agg(0) FILTER (WHERE NOT ends) AS back_crashes
+    array_agg(id) FILTER (WHERE goes_back) AS back, array_agg(due_at) FILTER (WHERE goes_back) AS due_at,
+    array_agg(error) FILTER (WHERE goes_back) AS back_error, array_agg(failures) FILTER (WHERE goes_back) AS back_failures,
+    array_agg(0) FILTER (WHERE goes_back) AS back_crashes, array_agg(id) FILTER (WHERE became = 'waiting') AS replaced
   INTO one
   FROM (
-    SELECT number, id, error, due_at, became, became IN ('failed', 'revoked') AS ends, retain_ms,
+    SELECT number, id, error, due_at, became, became IN ('failed', 'revoked') AS ends,
+      became IN ('ready', 'scheduled') AS goes_back, retain_ms,
       CASE WHEN asked THEN NULL ELSE revoked_by END AS revoked_by, CASE WHEN asked THEN NULL ELSE reason END AS reason,
       CASE WHEN kind IN ('failed', 'retried') THEN 1 ELSE 0 END AS failures
     FROM (
@@ -32,6 +33,7 @@ BEGIN
           WHEN job.revoked_by IS NOT NULL OR given.kind = 'revoked' THEN 'revoked'
           WHEN given.kind = 'failed' THEN 'failed'
           WHEN given.kind = 'released' THEN 'ready'
+          WHEN given.kind = 'replaced' THEN 'waiting'
           ELSE 'scheduled'
         END AS became
       FROM unnest(ids, fences, kinds, errors, due_ats, due_afters, bys, reasons, retains) WITH ORDINALITY
@@ -50,6 +52,7 @@ BEGIN
   IF one.back IS NOT NULL THEN
     PERFORM {schema}.put_back(one.back, one.due_at, one.back_error, one.back_failures, one.back_crashes);
   END IF;
+  IF one.replaced IS NOT NULL THEN PERFORM {schema}.await_slot(one.replaced); END IF;
   RETURN one.answers::text;
 END
 $$;

@@ -7,33 +7,35 @@ CREATE OR REPLACE FUNCTION {schema}.succeed(
 DECLARE
   now_ms bigint := {schema}.now_ms();
   ended_ids text[];
+  nodes text[];
 BEGIN
   WITH ended AS (
     DELETE FROM {schema}.job
     USING unnest(ids, fences, results, forms, retains) AS given (id, fence, result, form, retain_ms)
     WHERE job.id = given.id AND job.fence = given.fence AND job.state = 'active'
     RETURNING job.id, job.place, job.lane, job.version, job.fence, job.failures, job.crashes, job.priority, job.form,
-      job.progress_form, job.early, job.created_at, job.due_at, job.expires_at, job.started_at, job.worker, job.key,
+      job.progress_form, job.early, job.has_node, job.created_at, job.due_at, job.expires_at, job.started_at, job.worker, job.key,
       job.error, job.headers, job.input, job.progress,
       given.result, given.form AS result_form, given.retain_ms
   ), kept AS (
     INSERT INTO {schema}.finished (
-      id, place, lane, version, fence, failures, crashes, priority, form, progress_form, result_form, early, state,
+      id, place, lane, version, fence, failures, crashes, priority, form, progress_form, result_form, early, has_node, state,
       created_at, due_at, expires_at, started_at, finished_at, prune_at, worker, key, error, headers, input, progress,
       result
     )
     SELECT id, place, lane, version + 1, fence, failures, crashes, priority, form, progress_form, result_form, early,
-      'succeeded', created_at, due_at, expires_at, started_at, now_ms, {schema}.instant(NULL, retain_ms, now_ms), worker,
+      has_node, 'succeeded', created_at, due_at, expires_at, started_at, now_ms, {schema}.instant(NULL, retain_ms, now_ms), worker,
       key, error, headers, input, progress, result
     FROM ended
   ), tallied AS (
     INSERT INTO {schema}.tally (lane, was, became, jobs)
     SELECT lane, 'active', 'succeeded', count(*) FROM ended GROUP BY lane
   )
-  SELECT array_agg(id) INTO ended_ids FROM ended;
+  SELECT array_agg(id), array_agg(id) FILTER (WHERE has_node) INTO ended_ids, nodes FROM ended;
   IF ended_ids IS NOT NULL AND {schema}.is_heard('jobs') THEN
     PERFORM {schema}.changed(ended_ids, array_fill('succeeded'::text, ARRAY[cardinality(ended_ids)]));
   END IF;
+  IF nodes IS NOT NULL THEN PERFORM {schema}.follow(nodes); END IF;
   IF cardinality(ended_ids) = cardinality(ids) THEN RETURN NULL; END IF;
   RETURN ARRAY(
     SELECT given.number FROM unnest(ids) WITH ORDINALITY AS given (id, number)

@@ -4,7 +4,7 @@ import { bigIntegers, integers, texts } from "../client/arrays.ts";
 import type { Ask, Pool } from "../client/pool.ts";
 import { readSql } from "../database/texts.ts";
 import { toMilliseconds } from "../instant.ts";
-import { among, encodeFilter } from "./filter.ts";
+import { among, countStatement, encodeFilter } from "./filter.ts";
 
 /** What is done to each job. */
 export type BulkAction =
@@ -25,6 +25,8 @@ const allowedStates: Readonly<Record<BulkAction["kind"], ReadonlySet<JobState>>>
 interface Found {
   readonly id: string;
   readonly state: JobState;
+  /** It ended without what it waited for, and so cannot be retried. */
+  readonly isLacking: boolean;
 }
 
 /** Operations on many jobs, in steps. */
@@ -39,7 +41,9 @@ export class Bulk {
 
   run({ selection, dryRun }: BulkRequest, action: BulkAction): Promise<BulkReply> {
     if ("ids" in selection) return this.#byIds(selection.ids, action, dryRun);
-    return dryRun ? this.#countOnly(selection.filter, action) : this.#byFilter(selection.filter, action);
+    // The counters do not know which jobs lack what they waited for.
+    const isCounted = dryRun && action.kind !== "retry";
+    return isCounted ? this.#countOnly(selection.filter, action) : this.#byFilter(selection.filter, action, dryRun);
   }
 
   async #byIds(given: readonly string[], action: BulkAction, dryRun: boolean): Promise<BulkReply> {
@@ -50,9 +54,9 @@ export class Bulk {
       const part = ids.slice(from, from + STEP_JOBS);
       const found = await this.#step(part, action, dryRun);
       for (const id of part) {
-        const state = found.get(id);
-        if (state === undefined) skipped.push({ id, reason: "not-found" });
-        else if (allowedStates[action.kind].has(state)) changed += 1;
+        const job = found.get(id);
+        if (job === undefined) skipped.push({ id, reason: "not-found" });
+        else if (allows(action, job)) changed += 1;
         else skipped.push({ id, reason: "wrong-state" });
       }
     }
@@ -60,7 +64,7 @@ export class Bulk {
   }
 
   /** Goes through the jobs by id. The last one is fixed at the beginning, so that jobs pushed meanwhile are left alone. */
-  async #byFilter(filter: JobFilter, action: BulkAction): Promise<BulkReply> {
+  async #byFilter(filter: JobFilter, action: BulkAction, dryRun: boolean): Promise<BulkReply> {
     const schema = this.#schema;
     const values = encodeFilter(among(filter, allowedStates[action.kind]));
     const { rows } = await this.#pool.run({ text: readSql("inspect/last-id", schema) });
@@ -72,36 +76,38 @@ export class Bulk {
         values: [after, last, ...values, STEP_JOBS],
       });
       const ids = page.rows.map(([id]) => String(id));
-      const found = await this.#step(ids, action, false);
-      changed += [...found.values()].filter((state) => allowedStates[action.kind].has(state)).length;
+      const found = await this.#step(ids, action, dryRun);
+      changed += [...found.values()].filter((job) => allows(action, job)).length;
       if (ids.length < STEP_JOBS) return { changed, skipped: [] };
       after = ids.at(-1) ?? last;
     }
   }
 
   async #countOnly(filter: JobFilter, action: BulkAction): Promise<BulkReply> {
-    const values = encodeFilter(among(filter, allowedStates[action.kind]));
-    const { rows } = await this.#pool.run({ text: readSql("inspect/count", this.#schema), values });
+    const { rows } = await this.#pool.run(countStatement(among(filter, allowedStates[action.kind]), this.#schema));
     return { changed: Number(rows[0]?.[0]), skipped: [] };
   }
 
-  /** The state in which each job was found; those that the action allows are changed. */
-  async #step(ids: readonly string[], action: BulkAction, dryRun: boolean): Promise<ReadonlyMap<string, JobState>> {
+  /** The jobs as they were found; those that the action allows are changed. */
+  async #step(ids: readonly string[], action: BulkAction, dryRun: boolean): Promise<ReadonlyMap<string, Found>> {
     if (ids.length === 0) return new Map();
     return this.#pool.transaction(async (ask) => {
       const found = await this.#lock(ids, ask);
-      const allowed = found.filter(({ state }) => allowedStates[action.kind].has(state));
+      const allowed = found.filter((job) => allows(action, job));
       if (!dryRun && allowed.length > 0) await this.#act(allowed, action, ask);
-      return new Map(found.map(({ id, state }) => [id, state]));
+      return new Map(found.map((job) => [job.id, job]));
     });
   }
 
   async #lock(ids: readonly string[], ask: Ask): Promise<readonly Found[]> {
-    const values = [texts(ids)];
-    const live = await ask({ text: readSql("inspect/lock-by-id", this.#schema), values });
-    const finished = await ask({ text: readSql("inspect/lock-finished-by-id", this.#schema), values });
-    // A constraint of the tables keeps any other text out of this column.
-    return [...live.rows, ...finished.rows].map(([id, state]) => ({ id: String(id), state: state as JobState }));
+    const text = `SELECT id, state, lacking FROM ${this.#schema}.hold($1)`;
+    const { rows } = await ask({ text, values: [texts(ids)] });
+    // A constraint of the tables keeps any other text out of the second column.
+    return rows.map(([id, state, lacking]) => ({
+      id: String(id),
+      state: state as JobState,
+      isLacking: lacking === "t",
+    }));
   }
 
   async #act(jobs: readonly Found[], action: BulkAction, ask: Ask): Promise<void> {
@@ -132,4 +138,8 @@ export class Bulk {
       ],
     });
   }
+}
+
+function allows({ kind }: BulkAction, { state, isLacking }: Found): boolean {
+  return allowedStates[kind].has(state) && !(kind === "retry" && isLacking);
 }

@@ -12,11 +12,11 @@ import { texts } from "../client/arrays.ts";
 import type { Row } from "../client/library.ts";
 import type { Pool } from "../client/pool.ts";
 import { readSql } from "../database/texts.ts";
-import { checkText } from "../jobs/payload.ts";
+import { checkText, isStorable } from "../jobs/payload.ts";
 import { toJobRecord } from "../jobs/record.ts";
 import type { Arrivals } from "../signals/arrivals.ts";
 import { Bulk } from "./bulk.ts";
-import { encodeFilter } from "./filter.ts";
+import { countStatement, encodeFilter } from "./filter.ts";
 
 // Ids in one statement.
 const IDS_PER_STATEMENT = 1_000;
@@ -55,8 +55,7 @@ export class PostgresInspect implements Inspect {
   }
 
   async count(filter: JobFilter): Promise<number> {
-    const values = encodeFilter(filter);
-    const { rows } = await this.#pool.run({ text: readSql("inspect/count", this.#schema), values });
+    const { rows } = await this.#pool.run(countStatement(filter, this.#schema));
     return Number(rows[0]?.[0]);
   }
 
@@ -100,11 +99,6 @@ export class PostgresInspect implements Inspect {
   async #setPaused(queue: string, paused: boolean): Promise<void> {
     await this.#pool.run({ text: `SELECT ${this.#schema}.set_paused($1, $2)`, values: [queue, paused] });
   }
-}
-
-/** An id that no column can hold is the id of no job. */
-function isStorable(id: string): boolean {
-  return !id.includes("\0") && id.isWellFormed();
 }
 
 function toQueue([queue, paused, scheduled, ready, active, waiting, oldestReadyAt]: Row): QueueStatistics {

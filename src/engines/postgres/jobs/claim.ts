@@ -1,16 +1,16 @@
 import { type ClaimRequest, EXPIRY, type ExchangeRequest } from "../../../engine/index.ts";
-import type { ClaimedJob } from "../../../kernel/job.ts";
+import type { ClaimedJob, FilledSlot } from "../../../kernel/job.ts";
 import { texts } from "../client/arrays.ts";
 import type { Row } from "../client/library.ts";
 
 import { toMilliseconds } from "../instant.ts";
 import type { LaneName } from "./lanes.ts";
 import { readPayload } from "./payload.ts";
-import { readHeaders } from "./record.ts";
+import { readHeaders, readNode } from "./record.ts";
 
 /** The columns of the function `claim`, for the statement that calls it. */
 export const CLAIM_COLUMNS =
-  "id, sequence, lane, priority, form, input, headers, early, failures, crashes, fence, created_at, quarantined";
+  "id, sequence, lane, priority, form, input, headers, early, failures, crashes, fence, created_at, node, is_filled, quarantined";
 
 /** The parameters of the function `claim`. */
 export function encodeClaim(
@@ -35,8 +35,24 @@ export function laneOf(row: Row, column: number): number {
   return Number(row[column]);
 }
 
-/** A job of a row of `CLAIM_COLUMNS` that begins at `at`. */
-export function toClaimedJob(row: Row, at: number, { queue, task }: LaneName): ClaimedJob {
+/** Whether the last row of a claim, which is no job's, says that a job waits for a process to itself. */
+export function isQuarantined(row: Row, at: number): boolean {
+  return row[at + 14] === "t";
+}
+
+/** Whether a row of a claim is that of a job with slots that were filled. */
+export function isFilled(row: Row, at: number): boolean {
+  return row[at + 13] === "t";
+}
+
+/** A job of a row of `CLAIM_COLUMNS` that begins at `at`; `filled` is what fills its slots. */
+export function toClaimedJob(
+  row: Row,
+  at: number,
+  { queue, task }: LaneName,
+  filled: readonly FilledSlot[],
+): ClaimedJob {
+  const node = readNode(row[at + 12]);
   return {
     id: String(row[at]),
     task,
@@ -50,5 +66,6 @@ export function toClaimedJob(row: Row, at: number, { queue, task }: LaneName): C
     fence: Number(row[at + 10]),
     receipt: Number(row[at + 1]),
     createdAt: Number(row[at + 11]),
+    ...(node === undefined ? {} : { node, filled }),
   };
 }

@@ -7,8 +7,9 @@ import type { Statement } from "../client/connection.ts";
 import type { Row } from "../client/library.ts";
 import { OPERATION_MS, type Pool } from "../client/pool.ts";
 import { readSql } from "../database/texts.ts";
-import { CLAIM_COLUMNS, encodeClaim, laneOf, toClaimedJob } from "./claim.ts";
+import { CLAIM_COLUMNS, encodeClaim, isFilled, isQuarantined, laneOf, toClaimedJob } from "./claim.ts";
 import { ClaimOrder } from "./claim-order.ts";
+import { readFilled } from "./filled.ts";
 import type { Followed } from "./followed.ts";
 import type { Lanes } from "./lanes.ts";
 import {
@@ -102,7 +103,7 @@ export class Exchanges {
     if (statement === undefined) return NOTHING;
     const { rows } = await this.#pool.run(statement, deadlineAt);
     if (successes.length > 0) noteSuccesses(replies, successes, rows[0]?.[0] ?? null);
-    return claim === undefined ? NOTHING : this.#readClaim(rows);
+    return claim === undefined ? NOTHING : this.#readClaim(rows, deadlineAt);
   }
 
   #statement(
@@ -124,17 +125,19 @@ export class Exchanges {
     return { text, values };
   }
 
-  async #readClaim(rows: readonly Row[]): Promise<Claimed> {
+  async #readClaim(rows: readonly Row[], deadlineAt: number): Promise<Claimed> {
+    const ids = rows.filter((row) => isFilled(row, 1)).map((row) => String(row[1]));
+    const filled = await readFilled(ids, this.#schema, (statement) => this.#pool.run(statement, deadlineAt));
     const jobs: (ClaimedJob & { readonly sequence: number })[] = [];
     let quarantined = false;
     for (const row of rows) {
       if (row[1] == null) {
-        quarantined = row[13] === "t";
+        quarantined = isQuarantined(row, 1);
         continue;
       }
       const number = laneOf(row, 3);
       const lane = this.#lanes.names.get(number) ?? (await this.#lanes.nameOf(number));
-      const job = toClaimedJob(row, 1, lane);
+      const job = toClaimedJob(row, 1, lane, filled.get(String(row[1])) ?? []);
       jobs.push({ ...job, sequence: Number(job.receipt) });
     }
     return { claimed: this.#order.arrange(jobs).map(({ sequence: _, ...job }) => job), quarantined };

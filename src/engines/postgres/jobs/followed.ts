@@ -3,16 +3,13 @@ import { LovageError } from "../../../kernel/errors.ts";
 import type { NewJob, SettlementReply } from "../../../kernel/job.ts";
 import type { Ask, Pool } from "../client/pool.ts";
 import type { Lanes } from "./lanes.ts";
-import { type CheckedRequest, checkRequest, pushChecked } from "./push.ts";
+import { type CheckedRequest, checkRequest, NO_DEADLINE, pushChecked } from "./push.ts";
 import { type CheckedSettlement, refusedSettlement, settle } from "./settlements.ts";
 
 interface FollowedSettlement {
   readonly checked: CheckedSettlement;
   readonly request: CheckedRequest;
 }
-
-// A follow-up has no caller that would give up waiting.
-const NO_DEADLINE = 8_640_000_000_000_000;
 
 /** Refused by the store, with everything that was to commit with it. */
 class Refusal extends LovageError {
@@ -78,13 +75,19 @@ export class Followed {
       this.#schema,
       ask,
     );
-    const requests = group.filter(({ checked }) => replies.has(checked.index)).map(({ request }) => request);
+    const requests = group.filter(({ checked }) => isPushed(checked, replies)).map(({ request }) => request);
     if (requests.length === 0) return replies;
     const context = { schema: this.#schema, lanes: this.#lanes, deadlineAt: NO_DEADLINE };
     const pushed = await pushChecked(requests, context, (statements) => Promise.all(statements.map(ask)));
     for (const reply of pushed) if (reply.status === "refused") throw new Refusal(reply.error);
     return replies;
   }
+}
+
+/** Nobody waits for the jobs that were to replace one whose end a caller asked for. */
+function isPushed({ index, settlement }: CheckedSettlement, replies: ReadonlyMap<number, SettlementReply>): boolean {
+  const reply = replies.get(index);
+  return reply?.status === "applied" && (settlement.outcome.kind !== "replaced" || reply.state === "waiting");
 }
 
 function jobsOf({ request }: FollowedSettlement): readonly NewJob[] {

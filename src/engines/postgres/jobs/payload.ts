@@ -41,8 +41,13 @@ export function readPayload(form: string | null, text: string | null): Payload |
   }
 }
 
+/** An id that no column can hold is the id of nothing. */
+export function isStorable(id: string): boolean {
+  return !id.includes("\0") && id.isWellFormed();
+}
+
 /** A text for a column of type text. @throws NotJson (`NOT_JSON`) */
 export function checkText(text: string, what: string): string {
-  if (text.includes("\0") || !text.isWellFormed()) throw illFormed(what);
+  if (!isStorable(text)) throw illFormed(what);
   return text;
 }

@@ -1,14 +1,20 @@
-import type { NewJob, Payload } from "../../../kernel/job.ts";
+import { OptionsInvalid } from "../../../kernel/errors.ts";
+import type { NewJob, Payload, WorkflowNode } from "../../../kernel/job.ts";
 import { bigIntegers, booleans, integers, payloads, smallIntegers, texts } from "../client/arrays.ts";
 import { toMilliseconds, wishOf } from "../instant.ts";
 import type { Lanes } from "./lanes.ts";
 import { checkText, type Form, formOf } from "./payload.ts";
+
+// What a column of type integer holds.
+const MAX_SLOT = 2 ** 31 - 1;
 
 /** A job that was found fit to be sent. */
 export interface CheckedJob {
   readonly job: NewJob;
   readonly form: Form;
   readonly headers: string | undefined;
+  /** Its place in a workflow, as JSON. */
+  readonly node: string | undefined;
 }
 
 /** @throws NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`), OptionsInvalid (`OPTIONS_INVALID`): this job fails alone. */
@@ -23,7 +29,24 @@ export function checkJob(job: NewJob): CheckedJob {
   wishOf(job.due);
   wishOf(job.expires);
   const headers = job.headers === undefined ? undefined : JSON.stringify(job.headers);
-  return { job, form: formOf(job.input, "input", job.id), headers };
+  const node = job.node === undefined ? undefined : encodeNode(job.node, job.id);
+  return { job, form: formOf(job.input, "input", job.id), headers, node };
+}
+
+/** What SQL reads out of it later, inside another job's settlement, must be fit for that now. */
+function encodeNode({ workflow, slots, links }: WorkflowNode, id: string): string {
+  checkText(workflow, `The workflow of job ${id}`);
+  checkCount(slots, id);
+  for (const { to, slot } of links) {
+    checkText(to, `A link of job ${id}`);
+    checkCount(slot, id);
+  }
+  return JSON.stringify({ workflow, slots, links: links.map(({ to, slot, on }) => ({ to, slot, on })) });
+}
+
+function checkCount(slot: number, id: string): void {
+  if (Number.isInteger(slot) && slot >= 0 && slot <= MAX_SLOT) return;
+  throw new OptionsInvalid(`Job ${id} has ${slot} for a slot or a number of slots: it must be an integer from 0.`);
 }
 
 /** Jobs as the function `push` takes them: an array for each column. What jobs have in common comes once, as a shape. */
@@ -32,6 +55,7 @@ export interface JobColumns {
   readonly inputs: readonly (Payload | undefined)[];
   readonly headers: readonly (string | undefined)[];
   readonly keys: readonly (string | undefined)[];
+  readonly nodes: readonly (string | undefined)[];
   /** For each job the number of its shape, from 1. */
   readonly shapes: readonly number[];
   readonly lanes: readonly number[];
@@ -67,6 +91,7 @@ export function toColumns(jobs: readonly CheckedJob[], lanes: Lanes): JobColumns
     inputs: jobs.map(({ job }) => job.input),
     headers: jobs.some(({ headers }) => headers !== undefined) ? jobs.map(({ headers }) => headers) : [],
     keys: jobs.some(({ job }) => job.key !== undefined) ? jobs.map(({ job }) => job.key?.key) : [],
+    nodes: jobs.some(({ node }) => node !== undefined) ? jobs.map(({ node }) => node) : [],
     shapes: numbers,
     lanes: shapes.map(({ job }) => lanes.numberOf(job.queue, job.task)),
     priorities: shapes.map(({ job }) => job.priority),
@@ -96,6 +121,7 @@ export function encodeColumns(columns: JobColumns): readonly Buffer[] {
     payloads(columns.inputs),
     texts(columns.headers),
     texts(columns.keys),
+    texts(columns.nodes),
     integers(columns.shapes),
     integers(columns.lanes),
     smallIntegers(columns.priorities),

@@ -21,6 +21,9 @@ import {
   toDocument,
 } from "./push-wire.ts";
 
+/** Of jobs that are pushed with something else: nobody gives up waiting for them alone. */
+export const NO_DEADLINE = 8_640_000_000_000_000;
+
 /** Where a push is sent, and by when the server must have come to it, by its own clock. */
 export interface PushContext {
   readonly schema: string;
@@ -96,7 +99,7 @@ function isConditional({ jobs, limits }: CheckedRequest): boolean {
 
 function plainStatement(jobs: readonly CheckedJob[], { schema, lanes, deadlineAt }: PushContext): Statement {
   return {
-    text: `SELECT ${schema}.push($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, false)`,
+    text: `SELECT ${schema}.push($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, false)`,
     values: [...encodeColumns(toColumns(jobs, lanes)), deadlineAt],
   };
 }
@@ -104,7 +107,7 @@ function plainStatement(jobs: readonly CheckedJob[], { schema, lanes, deadlineAt
 function carefulStatement({ jobs, limits }: CheckedRequest, { schema, lanes, deadlineAt }: PushContext): Statement {
   const columns = encodeColumns(toColumns(jobs, lanes));
   return {
-    text: `SELECT ${schema}.push_carefully($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, false, $15, $16, $17, $18, $19)`,
+    text: `SELECT ${schema}.push_carefully($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, false, $16, $17, $18, $19, $20)`,
     values: [...columns, deadlineAt, ...encodeConditions(toConditions(jobs, limits))],
   };
 }

@@ -1,5 +1,5 @@
 import type { ErrorRecord } from "../../../kernel/error-record.ts";
-import type { JobRecord, JobState, Revocation, RevokedBy } from "../../../kernel/job.ts";
+import type { JobRecord, JobState, Revocation, RevokedBy, WorkflowNode } from "../../../kernel/job.ts";
 import type { Row } from "../client/library.ts";
 import { readPayload } from "./payload.ts";
 
@@ -7,7 +7,7 @@ import { readPayload } from "./payload.ts";
 export function toJobRecord(row: Row): JobRecord {
   const [id, task, queue, state, version, priority, form, input, headers, early, key, failures, crashes, fence] = row;
   const [createdAt, dueAt, expiresAt, startedAt, finishedAt, worker] = row.slice(14);
-  const [progressForm, progress, resultForm, result, error, revokedBy, revokedReason] = row.slice(20);
+  const [progressForm, progress, resultForm, result, error, revokedBy, revokedReason, node, upstream] = row.slice(20);
   return {
     id: String(id),
     task: String(task),
@@ -33,7 +33,13 @@ export function toJobRecord(row: Row): JobRecord {
     result: readPayload(resultForm ?? null, result ?? null),
     error: error == null ? undefined : (JSON.parse(error) as ErrorRecord),
     revocation: readRevocation(revokedBy, revokedReason),
+    node: readNode(node),
+    upstream: upstream ?? undefined,
   };
+}
+
+export function readNode(text: string | null | undefined): WorkflowNode | undefined {
+  return text == null ? undefined : (JSON.parse(text) as WorkflowNode);
 }
 
 export function readHeaders(text: string | null | undefined): Readonly<Record<string, string>> | undefined {

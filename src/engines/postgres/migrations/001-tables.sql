@@ -63,6 +63,7 @@ CREATE TABLE {schema}.job (
   form smallint NOT NULL,
   progress_form smallint,
   early boolean NOT NULL,
+  has_node boolean NOT NULL,
   state text COLLATE "C" NOT NULL CHECK (state IN ('waiting', 'scheduled', 'ready', 'active')),
   created_at bigint NOT NULL,
   due_at bigint,
@@ -101,7 +102,7 @@ CREATE INDEX job_scheduled ON {schema}.job (due_at) WHERE state = 'scheduled';
 -- 50,000 to 3,000 jobs/s.
 CREATE INDEX job_active ON {schema}.job (worker) WHERE state = 'active' AND exchange IS NOT NULL;
 CREATE INDEX job_expiring ON {schema}.job (expires_at)
-  WHERE expires_at IS NOT NULL AND (state = 'ready' OR state = 'scheduled');
+  WHERE expires_at IS NOT NULL AND (state = 'ready' OR state = 'scheduled' OR state = 'waiting');
 
 -- By the day in which the job was made, which its id tells (UUIDv7): a lookup by id visits one partition, and a day
 -- whose jobs are all past their retention goes by DROP. Ids of any other kind are in `finished_other`.
@@ -118,6 +119,7 @@ CREATE TABLE {schema}.finished (
   progress_form smallint,
   result_form smallint,
   early boolean NOT NULL,
+  has_node boolean NOT NULL,
   state text COLLATE "C" NOT NULL CHECK (state IN ('succeeded', 'failed', 'revoked')),
   created_at bigint NOT NULL,
   due_at bigint,
@@ -127,6 +129,7 @@ CREATE TABLE {schema}.finished (
   prune_at bigint NOT NULL,
   worker text COLLATE "C",
   key text COLLATE "C",
+  upstream text COLLATE "C",
   revoked_by text,
   revoked_reason text,
   error text,
@@ -143,6 +146,35 @@ CREATE INDEX finished_failed ON {schema}.finished (id) WHERE state = 'failed';
 CREATE TABLE {schema}.finished_other PARTITION OF {schema}.finished DEFAULT;
 CREATE INDEX finished_other_prune ON {schema}.finished_other (prune_at);
 
+-- The places of jobs in workflows, live or finished: a job without one has no row here, and its own row says so. `body` is
+-- the place as it was pushed, `awaited` says how many slots are still to be filled, `broken`, of a job that ended because of
+-- another, how many never will be. `due_at` or `due_after` counts once the last slot is filled. Who changes what a job waits
+-- for holds this row first, wherever the job's own is at that time.
+CREATE TABLE {schema}.node (
+  job text COLLATE "C" PRIMARY KEY,
+  workflow text COLLATE "C" NOT NULL,
+  body json NOT NULL,
+  awaited integer NOT NULL,
+  broken integer NOT NULL,
+  due_at bigint,
+  due_after bigint
+) WITH (fillfactor = 80);
+CREATE INDEX node_workflow ON {schema}.node (workflow, job);
+
+-- What fills the slots of jobs that wait or have waited: a copy, since the job that it came from may go first.
+CREATE TABLE {schema}.slot (
+  job text COLLATE "C" NOT NULL REFERENCES {schema}.node ON DELETE CASCADE,
+  slot integer NOT NULL,
+  source text NOT NULL,
+  state text NOT NULL,
+  form smallint,
+  result bytea,
+  error text,
+  revoked_by text,
+  revoked_reason text,
+  PRIMARY KEY (job, slot)
+);
+
 -- Idempotency keys live apart: they outlive the retention of their jobs.
 CREATE TABLE {schema}.key (
   task text COLLATE "C" NOT NULL,
@@ -153,6 +185,19 @@ CREATE TABLE {schema}.key (
   PRIMARY KEY (task, key)
 );
 CREATE INDEX key_expires ON {schema}.key (expires_at);
+
+-- What is no job: schedules, endpoints, subscriptions. Few and small.
+CREATE TABLE {schema}.stored_record (
+  kind text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  version integer NOT NULL,
+  due_at bigint,
+  gone_at bigint,
+  value text NOT NULL,
+  PRIMARY KEY (kind, id)
+);
+CREATE INDEX stored_record_due ON {schema}.stored_record (kind, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX stored_record_gone ON {schema}.stored_record (gone_at) WHERE gone_at IS NOT NULL;
 
 CREATE TABLE {schema}.worker (
   id text COLLATE "C" PRIMARY KEY,

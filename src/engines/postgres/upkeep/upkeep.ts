@@ -7,6 +7,8 @@ const MAX_FOLDED = 20_000;
 // Rows that are kept for longer than the rest of their partition, and move so that it can go.
 const MAX_MOVED = 10_000;
 const DAYS_AHEAD = 2;
+// Places in workflows that one prune looks at, whose jobs may have gone with a partition.
+const MAX_SWEPT = 2_000;
 // Partitions are a matter of days.
 const DAYS_EVERY_MS = 600_000;
 
@@ -15,6 +17,8 @@ export class PostgresUpkeep implements Upkeep {
   readonly #pool: Pool;
   readonly #schema: string;
   #daysAtMs = 0;
+  /** Where the sweep of places in workflows goes on. */
+  #sweptTo = "";
 
   constructor(pool: Pool, schema: string) {
     this.#pool = pool;
@@ -37,8 +41,10 @@ export class PostgresUpkeep implements Upkeep {
   async prune({ max, maxFinished }: { readonly max: number; readonly maxFinished: number }): Promise<{
     pruned: number;
   }> {
-    const text = `SELECT ${this.#schema}.prune($1, $2), ${this.#schema}.fold($3)`;
-    const { rows } = await this.#pool.run({ text, values: [max, maxFinished, MAX_FOLDED] });
+    const schema = this.#schema;
+    const text = `SELECT ${schema}.prune($1, $2), ${schema}.fold($3), ${schema}.sweep_nodes($4, $5)`;
+    const { rows } = await this.#pool.run({ text, values: [max, maxFinished, MAX_FOLDED, this.#sweptTo, MAX_SWEPT] });
+    this.#sweptTo = rows[0]?.[2] ?? "";
     const dropped = await this.#tendDays();
     return { pruned: Number(rows[0]?.[0]) + dropped };
   }
