@@ -29,6 +29,36 @@ testPostgres("statistics of a moment without active jobs do not lead settlements
   expect(plans).not.toContain("job_active");
 });
 
+testPostgres("a job of no workflow is claimed and settled without a look at any", async () => {
+  const { engine, client } = await start();
+  await engine.jobs.push([pushRequest([{}, {}])]);
+  const plans = await plansOf(client, async () => {
+    const { rows } = await client.query<{ id: string | null }>(CLAIM, [2, 0]);
+    const ids = rows.flatMap(({ id }) => (id === null ? [] : [id]));
+    const ones = ids.map(() => 1);
+    await client.query("SELECT lovage.succeed($1, $2, NULL, $3, $4)", [ids, ones, ones, ones]);
+  });
+  expect(plans).toContain("Delete on job");
+  expect(plans).toMatch(/on node [^\n]*never executed/);
+  expect(plans).not.toMatch(/on (node|slot) [^\n]*actual rows/);
+});
+
+testPostgres("places in workflows are kept without comparing each job with each", async () => {
+  const { client } = await start();
+  const ids = Array.from({ length: JOBS }, (_, index) => `job ${index}`);
+  const body = JSON.stringify({ workflow: "w", slots: 0, links: [] });
+  const plans = await plansOf(client, () =>
+    client.query("SELECT lovage.keep_nodes($1, $1, $2, $3, '{null}', '{null}')", [
+      ids,
+      ids.map(() => body),
+      ids.map(() => 1),
+    ]),
+  );
+  expect(plans).toMatch(/(Hash|Merge) Join/);
+  expect(plans).not.toContain("Nested Loop");
+  expect(plans).not.toContain("Seq Scan");
+});
+
 testPostgres("a claim visits no job of a paused queue, of an unknown task, or that is not due", async () => {
   const { engine, client } = await start();
   await engine.jobs.push([many({ queue: "paused" }), many({ task: "unknown" }), many({ due: { afterMs: 60_000 } })]);

@@ -55,6 +55,26 @@ testPostgres("a day that is past goes by its partition; what is to be kept for l
   expect(await partitionsOf(client, schema)).toHaveLength(4);
 });
 
+testPostgres("a day that is past takes the places in its workflows along, a few at a time", async () => {
+  const schema = newSchema();
+  const engine = await startEngine(postgres.url, schema);
+  const client = await connect(postgres.url);
+  await addOldDay(client, schema);
+  const [gone, kept] = [oldId(), oldId()];
+  await engine.jobs.push([
+    pushRequest([gone, kept].map((id) => ({ id, node: { workflow: id, slots: 0, links: [] } }))),
+  ]);
+  await finish(engine, [gone, kept]);
+  await client.query(`UPDATE ${schema}.finished SET finished_at = finished_at - $1`, [5 * DAY_MS]);
+  await client.query(`UPDATE ${schema}.finished SET prune_at = finished_at + $1`, [7 * DAY_MS]);
+  await client.query(`UPDATE ${schema}.finished SET prune_at = finished_at + $1 WHERE id = $2`, [4 * DAY_MS, gone]);
+  await engine.upkeep.prune({ max: 100, maxFinished: 1_000 });
+  expect(await engine.inspect.count({ workflow: gone })).toBe(0);
+  await engine.upkeep.prune({ max: 100, maxFinished: 1_000 });
+  const { rows } = await client.query(`SELECT job FROM ${schema}.node`);
+  expect(rows).toEqual([{ job: kept }]);
+});
+
 testPostgres("a partition that somebody reads is left for the next time", async () => {
   const schema = newSchema();
   const engine = await startEngine(postgres.url, schema);

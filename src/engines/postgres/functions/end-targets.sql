@@ -1,5 +1,5 @@
 -- Ends jobs that wait and have a slot that can no longer be filled: as the first did that told them, or as skipped. Counts
--- such slots, also of jobs that ended so before. Whoever calls it holds the rows of `node` and `job`. Answers with the ids of
+-- such slots, also of jobs that ended so before. Whoever calls it holds their places. Answers with the ids of
 -- those that ended. Primary keys of `node`, `slot`, `job` and one partition of `finished`, for each link.
 CREATE OR REPLACE FUNCTION {schema}.end_targets(sources text[], targets text[], slots integer[], effects text[])
 RETURNS text[] LANGUAGE plpgsql {plan} AS $$

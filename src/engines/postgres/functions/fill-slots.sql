@@ -1,5 +1,5 @@
 -- Keeps how jobs ended for those that wait for them, or that will once another is retried: each slot is filled once.
--- Whoever calls it holds the rows of `node`. Primary keys, for each link; the sort holds no results but references to them.
+-- Whoever calls it holds their places. Primary keys, for each link; the sort holds no results but references to them.
 CREATE OR REPLACE FUNCTION {schema}.fill_slots(sources text[], targets text[], slots integer[], effects text[])
 RETURNS void LANGUAGE plpgsql {plan} AS $$
 BEGIN

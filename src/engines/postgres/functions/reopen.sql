@@ -1,6 +1,6 @@
 -- Makes those jobs wait again that ended because of some others, which are about to run again, and of these alone. Their
--- slots are told as once they were told of the ends, round by round, while the rows still say how each ended. Holds the
--- rows of `node` as `follow_links` does. Primary keys of `node`, `slot` and one partition of `finished`, for each link.
+-- slots are told as once they were told of the ends, round by round, while the rows still say how each ended. Whoever calls
+-- it holds the places of all these. Primary keys of `node`, `slot` and one partition of `finished`, for each link.
 CREATE OR REPLACE FUNCTION {schema}.reopen(ids text[]) RETURNS void LANGUAGE plpgsql {plan} AS $$
 DECLARE
   frontier text[] := ids;
@@ -12,7 +12,6 @@ BEGIN
     INTO given
     FROM {schema}.effects_of(frontier) AS found WHERE found.effect = 'break';
     EXIT WHEN given.targets IS NULL;
-    PERFORM FROM {schema}.node WHERE node.job = ANY (given.targets) ORDER BY node.job FOR NO KEY UPDATE;
     WITH counted AS (
       SELECT broken.id, count(*) AS slots
       FROM unnest(given.targets, given.slots) AS told (target, slot)
