@@ -10,6 +10,7 @@ import {
   type WorkflowFailure,
 } from "lovage";
 import { systemClock } from "../../src/kernel/clock.ts";
+import { type LeafTask, leafTask } from "../tasks/canvas/random-tree.ts";
 
 /** Where the tasks of a scenario live, and where each says what it does. */
 export interface Place {
@@ -28,6 +29,8 @@ type Say = (event: string, id: string, facts?: Readonly<Record<string, unknown>>
 /** The tasks of the scenarios, for the processes that work and for the one that pushes. */
 export interface Tasks extends QuickTasks, SlowTasks, OddTasks {
   readonly app: App;
+  /** Plays the leaves of random trees. */
+  readonly leaf: LeafTask;
 }
 
 export function makeTasks(place: Place): Tasks {
@@ -42,7 +45,8 @@ export function makeTasks(place: Place): Tasks {
   const say: Say = (event, id, facts = {}) =>
     appendFileSync(place.log, `${JSON.stringify({ event, id, pid: process.pid, ...facts })}\n`);
   if (place.isRareKnown) app.task({ name: "rare", run: () => `ran in ${process.pid}` });
-  return { app, ...quickTasks(app, say), ...slowTasks(app, say), ...oddTasks(app, say) };
+  const leaf = leafTask(app, (number, { id }) => say("leaf", id, { leaf: number }));
+  return { app, leaf, ...quickTasks(app, say), ...slowTasks(app, say), ...oddTasks(app, say) };
 }
 
 /** A machine's clock that is wrong by so much; what it measures is right. */

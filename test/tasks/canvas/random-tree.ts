@@ -31,7 +31,7 @@ export function arbitraryTree(maxLeaves: number, rarity: number): fc.Arbitrary<T
       tie("tree").map((by): Tree => ({ kind: "replaced", leaf: 0, by })),
     ),
   }));
-  return shapes.tree.map(numbered).filter((tree) => leavesOf(tree).length <= maxLeaves);
+  return shapes.tree.map(numbered).filter((tree) => leavesOf(tree).length <= maxLeaves && isSmall(tree));
 }
 
 export function leavesOf(tree: Tree): readonly Tree[] {
@@ -45,6 +45,11 @@ export function leavesOf(tree: Tree): readonly Tree[] {
     case "group":
       return tree.members.flatMap(leavesOf);
   }
+}
+
+// A header holds 8,000 characters.
+function isSmall(tree: Tree): boolean {
+  return leavesOf(tree).every((leaf) => leaf.kind !== "replaced" || JSON.stringify(leaf.by).length < 8_000);
 }
 
 /** What the tree comes to where this is what came before. */
@@ -77,43 +82,38 @@ function evaluateGroup({ members, allowFailures }: Extract<Tree, { kind: "group"
   };
 }
 
-/** The tasks of an app that play the leaves, and the signature of a tree. */
-export class Stage {
-  readonly runs: Map<number, number> = new Map();
-  readonly #leaves = new Map<number, Tree>();
-  readonly #play: Task<unknown, unknown>;
+/** Plays the leaves: what one does travels in its headers, so that any process can. */
+export type LeafTask = Task<unknown, unknown>;
 
-  constructor(app: App) {
-    this.#play = app.task({
-      name: "leaf",
-      retry: { max: 3, backoff: 1 },
-      run: (previous: unknown, context): unknown => this.#run(previous, context),
-    });
-  }
+/** Registers the task that plays them; `onRun` hears of every run. */
+export function leafTask(app: App, onRun: (leaf: number, context: Context) => void): LeafTask {
+  const task: LeafTask = app.task({
+    name: "leaf",
+    retry: { max: 3, backoff: 1 },
+    run(previous: unknown, context): unknown {
+      const { leaf = "", fate = "", by } = context.headers;
+      onRun(Number(leaf), context);
+      if (by !== undefined) return context.replace(signatureOf(JSON.parse(by), task));
+      if (fate === "fails") throw new Error(`leaf ${leaf}`);
+      if (fate === "flaky" && context.attempt === 1) throw new Error(`leaf ${leaf}, once`);
+      return digest(Number(leaf), previous);
+    },
+  });
+  return task;
+}
 
-  signature(tree: Tree): Signature<unknown, unknown> {
-    switch (tree.kind) {
-      case "leaf":
-      case "replaced":
-        this.#leaves.set(tree.leaf, tree);
-        return this.#play.s(undefined, { headers: { leaf: String(tree.leaf) } });
-      case "chain":
-        return chain(...tree.steps.map((step) => this.signature(step)));
-      case "group": {
-        const members = tree.members.map((member) => this.signature(member));
-        return tree.allowFailures ? group(members, { allowFailures: true }) : group(members);
-      }
+export function signatureOf(tree: Tree, task: LeafTask): Signature<unknown, unknown> {
+  switch (tree.kind) {
+    case "leaf":
+      return task.s(undefined, { headers: { leaf: String(tree.leaf), fate: tree.fate } });
+    case "replaced":
+      return task.s(undefined, { headers: { leaf: String(tree.leaf), by: JSON.stringify(tree.by) } });
+    case "chain":
+      return chain(...tree.steps.map((step) => signatureOf(step, task)));
+    case "group": {
+      const members = tree.members.map((member) => signatureOf(member, task));
+      return tree.allowFailures ? group(members, { allowFailures: true }) : group(members);
     }
-  }
-
-  #run(previous: unknown, context: Context): unknown {
-    const leaf = Number(context.headers.leaf);
-    const tree = this.#leaves.get(leaf);
-    this.runs.set(leaf, (this.runs.get(leaf) ?? 0) + 1);
-    if (tree?.kind === "replaced") return context.replace(this.signature(tree.by));
-    if (tree?.kind === "leaf" && tree.fate === "fails") throw new Error(`leaf ${leaf}`, { cause: "fails" });
-    if (tree?.kind === "leaf" && tree.fate === "flaky" && context.attempt === 1) throw new Error(`leaf ${leaf}, once`);
-    return digest(leaf, previous);
   }
 }
 
