@@ -22,11 +22,11 @@ export function arbitraryTree(maxLeaves: number, rarity: number): fc.Arbitrary<T
   const fate = fc.nat(rarity).map((nat): Fate => (nat === 0 ? "fails" : nat === 1 ? "flaky" : "succeeds"));
   const shapes = fc.letrec<{ tree: Tree }>((tie) => ({
     tree: fc.oneof(
-      { depthSize: "small", withCrossShrink: true },
+      { depthSize: "medium", withCrossShrink: true },
       fate.map((one): Tree => ({ kind: "leaf", leaf: 0, fate: one })),
       fc.array(tie("tree"), { minLength: 1, maxLength: 4 }).map((steps): Tree => ({ kind: "chain", steps })),
       fc
-        .tuple(fc.array(tie("tree"), { minLength: 1, maxLength: 6 }), fc.boolean())
+        .tuple(fc.array(tie("tree"), { minLength: 1, maxLength: 10, size: "max" }), fc.boolean())
         .map(([members, allowFailures]): Tree => ({ kind: "group", members, allowFailures })),
       tie("tree").map((by): Tree => ({ kind: "replaced", leaf: 0, by })),
     ),
