@@ -48,6 +48,16 @@ export class TaskUnknown extends LovageError {
   override readonly name = "TaskUnknown";
   override readonly code = "TASK_UNKNOWN";
 }
+/** A schedule of this name is there already: in the engine, or twice in one app's code. */
+export class ScheduleExists extends LovageError {
+  override readonly name = "ScheduleExists";
+  override readonly code = "SCHEDULE_EXISTS";
+}
+/** No schedule has this name: it never existed, was removed, or had its last occurrence a week ago. */
+export class ScheduleNotFound extends LovageError {
+  override readonly name = "ScheduleNotFound";
+  override readonly code = "SCHEDULE_NOT_FOUND";
+}
 /** A value that is not plain JSON data; `details.path` says where. */
 export class NotJson extends LovageError {
   override readonly name = "NotJson";
@@ -205,6 +215,8 @@ const classes: readonly LovageErrorClass[] = [
   NameInvalid,
   TaskDuplicate,
   TaskUnknown,
+  ScheduleExists,
+  ScheduleNotFound,
   NotJson,
   TooLarge,
   InputInvalid,

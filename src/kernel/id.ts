@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { createHash, randomFillSync } from "node:crypto";
 
 const RANDOM_BYTES = 8;
 // Random bytes are drawn 256 ids at a time: 0.3 µs an id where a call each costs 1.5 µs.
@@ -24,6 +24,19 @@ export function newId(nowMs: number = Date.now()): string {
   const counter = (0x7000 | sequence).toString(16);
   const variant = HEX[0x80 | (randomByte() & 0x3f)];
   return `${time.slice(0, 8)}-${time.slice(8)}-${counter}-${variant}${hex(1)}-${hex(6)}`;
+}
+
+/**
+ * A UUIDv7 that is the same wherever it is derived: its time is `atMs`, the rest a hash of that and of these words. Whoever
+ * repeats a step, here or elsewhere, makes the same job by it.
+ */
+export function derivedId(atMs: number, ...words: readonly string[]): string {
+  const hash = createHash("sha256")
+    .update(JSON.stringify([atMs, ...words]))
+    .digest("hex");
+  const time = Math.trunc(atMs).toString(16).padStart(12, "0");
+  const variant = HEX[0x80 | (Number.parseInt(hash.slice(0, 2), 16) & 0x3f)];
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${hash.slice(2, 5)}-${variant}${hash.slice(5, 7)}-${hash.slice(7, 19)}`;
 }
 
 function advance(nowMs: number): void {

@@ -138,7 +138,8 @@ function readKey(reader: OptionReader, key: string): string {
   return key;
 }
 
-function readHeaders(
+/** Reads a call's headers; those of Lovage's own that the task's version asks for are added. */
+export function readHeaders(
   reader: OptionReader,
   headers: Readonly<Record<string, string>> | undefined,
   version: number,

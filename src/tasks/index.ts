@@ -1,5 +1,5 @@
 export { AsyncResult, type Attend, type AwaitedJob, type GetOptions, type ResultSource } from "./async-result.ts";
-export { type Call, type CallOptions, encodeInput, makeJob, oneCallKeys, VERSION_HEADER } from "./call.ts";
+export { type Call, type CallOptions, encodeInput, makeJob, oneCallKeys, readHeaders, VERSION_HEADER } from "./call.ts";
 export { type Chain, type Chord, chain, chord, type Group, type GroupOptions, group } from "./canvas/compose.ts";
 export { feedInput, MAP_HEADER, replacementOf } from "./canvas/feed.ts";
 export { JOIN_TASK, joinTask } from "./canvas/join-task.ts";

@@ -28,6 +28,18 @@ export const defaults = {
   "retention.revoked": { value: "24h", reason: "time to see why" },
   "retention.max": { value: 250_000, reason: "finished jobs; about 100 MB in SQLite at 100-byte inputs" },
 
+  "schedule.timeZone": { value: "UTC", reason: "the same on every machine; a place's own time is named" },
+  "schedule.dayRule": {
+    value: "either",
+    reason: "cron's own: where day of month and day of week are both restricted, one of them is enough",
+  },
+  "schedule.missed": {
+    value: "once",
+    reason: "a backup that nobody was there for is made once somebody is, and not seven times",
+  },
+  "schedule.overlap": { value: "allow", reason: "a job that hangs does not silence its schedule" },
+  "schedule.jitter": { value: "0s", reason: "on time, unless many schedules hit one thing at once" },
+
   "worker.concurrency": { value: 10, reason: "tasks mostly wait; CPU-bound ones want as many as there are cores" },
   "worker.lease": { value: "15s", reason: "a killed worker's jobs run elsewhere in under 20 s" },
   "worker.poll": { value: "1s", reason: "the bound on a start when every wake-up was lost" },
@@ -47,4 +59,17 @@ export const fixedLimits = {
     value: "3650d",
     reason: "one further off is a mistake in units, or a date meant as 'never'",
   },
+  "schedule.every, at least": {
+    value: "1s",
+    reason: "an occurrence is a durable write; what is wanted more often is a loop",
+  },
+  "schedule.missed, on time until": {
+    value: "60s",
+    reason: "a deploy that restarts every worker makes nobody miss anything",
+  },
+  "schedule.missed: all, at most": {
+    value: 1_000,
+    reason: "the latest ones; a year of a schedule of seconds is 31 million",
+  },
+  "schedule, kept once it is over": { value: "7d", reason: "one made at run time: time to see that it happened" },
 } as const;

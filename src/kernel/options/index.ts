@@ -1,7 +1,7 @@
 export type { AppOptions, FailedAttempt, QueueOptions, Settings } from "./app-options.ts";
 export { NO_RESULTS, readAppOptions, resultsNamespace } from "./app-options.ts";
 export { type Default, defaults, environmentDefaults, fixedLimits } from "./defaults.ts";
-export { OptionReader, type Range } from "./reader.ts";
+export { OptionReader, type Range, show } from "./reader.ts";
 export type {
   ErrorClass,
   JobOptions,

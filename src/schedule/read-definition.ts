@@ -1,0 +1,96 @@
+import { isName } from "../kernel/job.ts";
+import { defaults, type OptionReader, readPriority, type Settings, show } from "../kernel/options/index.ts";
+import { encodeInput, parseInput, type RegisteredTask, readHeaders, VERSION_HEADER } from "../tasks/index.ts";
+import type { Definition } from "./definition.ts";
+import type { AnyScheduleOptions, RuleOptions, ScheduleChanges, TimingOptions } from "./options.ts";
+import { hasTiming, readInstant, readTiming, timingOptionKeys } from "./read-timing.ts";
+import type { Timing } from "./timing/index.ts";
+
+const ruleKeys: readonly (keyof RuleOptions)[] = [
+  "missed",
+  "overlap",
+  "jitter",
+  "start",
+  "end",
+  "expires",
+  "queue",
+  "priority",
+  "headers",
+];
+/** The names of what can be changed. */
+export const changeKeys: readonly string[] = [...timingOptionKeys, ...ruleKeys, "input"];
+/** The names of all options of a schedule. */
+export const scheduleKeys: readonly string[] = ["name", "task", ...changeKeys];
+
+/** Reads a schedule's name. */
+export function readName(reader: OptionReader, name: unknown): string {
+  if (isName(name)) return name;
+  reader.mistake(
+    name === undefined
+      ? "name is missing: it is how the schedule is found again"
+      : `name is ${show(name)}, not a name: 1 to 200 characters, no control characters`,
+  );
+  return "";
+}
+
+/**
+ * Reads what a schedule says, but for its input. What is left out is as in `base`, or else the default, which for its
+ * job is the task's.
+ */
+export function readDefinition(
+  reader: OptionReader,
+  options: RuleOptions & TimingOptions,
+  task: RegisteredTask,
+  base?: Definition,
+): Definition {
+  const startAt = options.start === undefined ? base?.startAt : readInstant(reader, "start", options.start);
+  const endAt = options.end === undefined ? base?.endAt : readInstant(reader, "end", options.end);
+  if (startAt !== undefined && endAt !== undefined && endAt < startAt) reader.mistake("end is before start");
+  const timing =
+    base === undefined || hasTiming(options) ? readTiming(reader, options, startAt) : anchored(base.timing, startAt);
+  const jitterMs = reader.durationMs("jitter", options.jitter, base?.jitterMs ?? defaults["schedule.jitter"].value);
+  if (timing.kind === "every" && jitterMs >= timing.everyMs && jitterMs > 0)
+    reader.mistake("jitter is not below every: the occurrences would lose their order");
+  return {
+    ...{ task: task.name, input: base?.input, timing, startAt, endAt, jitterMs, ack: base?.ack ?? task.settings.ack },
+    missed: reader.choice("missed", options.missed, base?.missed ?? defaults["schedule.missed"].value, [
+      "skip",
+      "once",
+      "all",
+    ]),
+    overlap: reader.choice("overlap", options.overlap, base?.overlap ?? defaults["schedule.overlap"].value, [
+      "allow",
+      "skip",
+      "queue",
+    ]),
+    expiresMs: reader.optionalDurationMs("expires", options.expires) ?? (base ?? task.settings).expiresMs,
+    queue: reader.name("queue", options.queue, (base ?? task.settings).queue),
+    priority: readPriority(reader, "priority", options.priority, (base ?? task.settings).priority),
+    headers: readHeaders(reader, options.headers ?? ownHeaders(base), task.version),
+  };
+}
+
+/** A grid begins at the schedule's start. */
+function anchored(timing: Timing, startAt: number | undefined): Timing {
+  return timing.kind === "every" ? { ...timing, anchorAt: startAt ?? 0 } : timing;
+}
+
+/** The headers that somebody gave, without the one that names the version of the input. */
+function ownHeaders(base: Definition | undefined): Readonly<Record<string, string>> | undefined {
+  const { [VERSION_HEADER]: _version, ...headers } = base?.headers ?? {};
+  return Object.keys(headers).length === 0 ? undefined : headers;
+}
+
+/** Encodes the input of a schedule's jobs, as a push does. @throws NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`) */
+export function readInput(
+  { input }: Pick<AnyScheduleOptions | ScheduleChanges, "input">,
+  task: RegisteredTask,
+  { inputLimitBytes }: Pick<Settings, "inputLimitBytes">,
+): string | undefined {
+  return encodeInput(task, input, inputLimitBytes);
+}
+
+/** What the task's schema says of an input. @throws InputInvalid (`INPUT_INVALID`) */
+export function checkInput({ schema, name }: RegisteredTask, input: unknown): unknown {
+  return schema === undefined ? undefined : parseInput(schema, name, input);
+}
