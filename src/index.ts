@@ -39,6 +39,21 @@ export type {
   WorkerOptions,
   WorkerSettings,
 } from "./kernel/options/index.ts";
+export type {
+  DayRule,
+  MissedPolicy,
+  NamedScheduleOptions,
+  OverlapPolicy,
+  RuleOptions,
+  Schedule,
+  ScheduleChanges,
+  ScheduleOptions,
+  Schedules,
+  SolarEvent,
+  SolarOptions,
+  Timing,
+  TimingOptions,
+} from "./schedule/index.ts";
 export {
   AsyncResult,
   type CallOptions,

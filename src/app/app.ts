@@ -9,12 +9,26 @@ import { Metrics } from "../kernel/metrics.ts";
 import {
   type AppOptions,
   NO_RESULTS,
+  type OptionReader,
   readAppOptions,
   type Settings,
+  show,
   type WorkerOptions,
 } from "../kernel/options/index.ts";
 import { callerPlace } from "../kernel/place.ts";
+import { isThenable } from "../kernel/thenable.ts";
 import { requireNode } from "../kernel/version.ts";
+import {
+  type AnyScheduleOptions,
+  Beat,
+  CodeSchedules,
+  checkInput,
+  type NamedScheduleOptions,
+  readSchedule,
+  type ScheduleOptions,
+  type ScheduleParts,
+  Schedules,
+} from "../schedule/index.ts";
 import {
   type AnyTaskOptions,
   AsyncResult,
@@ -53,10 +67,13 @@ export function appOf(task: object): App | undefined {
  */
 export class App {
   readonly settings: Settings;
+  /** The schedules in the engine, to make, look at and steer at run time; `schedule()` defines one in code. */
+  readonly schedules: Schedules;
   readonly #options: LovageOptions;
   readonly #metrics = new Metrics();
   readonly #registry: Registry;
   readonly #source: TaskSource;
+  readonly #schedules: ScheduleParts;
   readonly #own: Connection;
   #connection: Connection;
 
@@ -76,6 +93,11 @@ export class App {
     this.#own = new Connection({ engine, clock, logger }, this.settings, this.#metrics);
     this.#connection = this.#own;
     this.#source = followed(() => this.#connection);
+    this.#schedules = {
+      ...{ source: this.#source, code: new CodeSchedules() },
+      findTask: (reader, task) => this.#scheduled(reader, task),
+    };
+    this.schedules = new Schedules(this.#schedules);
   }
 
   get engine(): Engine {
@@ -129,6 +151,28 @@ export class App {
     return await new Task<unknown, unknown>(known ?? this.#stranger(name), this.#source).delay(input, options);
   }
 
+  /**
+   * Defines a schedule of this app: every worker of it makes the schedule known when it starts, and from then on the
+   * workers push its jobs. Where the definition has changed, the stored one follows; one that is gone from the code goes
+   * on until it is removed.
+   *
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) with all mistakes; ScheduleExists (`SCHEDULE_EXISTS`) naming both places.
+   * @throws NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`), InputInvalid (`INPUT_INVALID`) for the input.
+   *
+   * @example
+   * app.schedule({ name: "backup.nightly", task: backUp, cron: "30 2 * * *", timeZone: "Europe/Berlin", overlap: "skip" });
+   */
+  schedule<Input>(options: ScheduleOptions<Input>): void;
+  schedule(options: NamedScheduleOptions): void;
+  schedule(options: AnyScheduleOptions): void {
+    const { name, definition, task } = readSchedule(options, this.#schedules);
+    const check = async (): Promise<void> => void (await checkInput(task, options.input));
+    const checked = checkInput(task, options.input);
+    // What a slow schema says is heard when a worker starts.
+    if (isThenable(checked)) checked.then(undefined, () => {});
+    this.#schedules.code.add({ name, definition, place: callerPlace(), check });
+  }
+
   /** The job of this id, to ask or wait for; whether it is there shows at the first question. */
   result<Output = unknown>(id: string): AsyncResult<Output> {
     return new AsyncResult<Output>(id, this.#source);
@@ -149,6 +193,7 @@ export class App {
       metrics: this.#metrics,
       onError: this.#options.onError,
       roster: this.#connection.roster,
+      beat: this.#beat(),
     };
     return new Worker(parts, { ...this.#options.worker, ...options });
   }
@@ -194,6 +239,30 @@ export class App {
       if (this.#connection === connection) this.#connection = this.#own;
       await connection.close();
     };
+  }
+
+  #beat(): Beat {
+    const { engine, logger, settings } = this;
+    const { namespace } = settings;
+    return new Beat({
+      engine,
+      namespace,
+      code: this.#schedules.code,
+      logger: guardedLogger(logger),
+      metrics: this.#metrics,
+    });
+  }
+
+  /** The task of a schedule, by itself or by its name. */
+  #scheduled(reader: OptionReader, task: unknown): RegisteredTask {
+    if (task instanceof Task && appOf(task) === this) return this.#registry.get(task.name) ?? this.#stranger(task.name);
+    if (isName(task)) return this.#registry.get(task) ?? this.#stranger(task);
+    reader.mistake(
+      task instanceof Task
+        ? `task is "${task.name}" of another app: register it here, or give its name`
+        : `task is ${show(task)}: give what app.task() returned, or the name of a task of other processes`,
+    );
+    return this.#stranger("task");
   }
 
   #stranger(name: string): RegisteredTask {

@@ -10,6 +10,7 @@ import type {
   Records,
   Upkeep,
 } from "../engine/index.ts";
+import { CapabilityMissing } from "../kernel/errors.ts";
 
 type PartName = "jobs" | "liveness" | "upkeep" | "bus" | "inspect" | "archive" | "records" | "maintenance";
 
@@ -64,7 +65,7 @@ export class EngineOnDemand implements Engine {
     return new Proxy({} as NonNullable<Engine[Name]>, {
       get: (_, member) => {
         const part = this.#engine?.[name];
-        if (part === undefined) return async (...args: unknown[]) => call((await this.#loaded())[name], member, args);
+        if (part === undefined) return async (...args: unknown[]) => call(await this.#loaded(), name, member, args);
         const value: unknown = Reflect.get(part, member);
         return typeof value === "function" ? value.bind(part) : value;
       },
@@ -72,7 +73,11 @@ export class EngineOnDemand implements Engine {
   }
 }
 
-function call(part: object | undefined, member: string | symbol, args: readonly unknown[]): unknown {
-  if (part === undefined) throw new RangeError(`The engine lacks the part that ${String(member)}() is of.`);
+function call(engine: Engine, name: PartName, member: string | symbol, args: readonly unknown[]): unknown {
+  const part = engine[name];
+  if (part === undefined)
+    throw new CapabilityMissing(
+      `The ${engine.kind} engine has no ${name}, so it cannot do ${name}.${String(member)}().`,
+    );
   return Reflect.apply(Reflect.get(part, member), part, args);
 }

@@ -4,11 +4,14 @@ import type { Engine } from "./contract.ts";
 import type { Inspect } from "./inspect.ts";
 import type { Jobs, PushReply, PushRequest } from "./jobs.ts";
 import { override } from "./override.ts";
+import type { Records } from "./records.ts";
 
 /** A job was scheduled that is due soon; the message is the delay in milliseconds. Workers promote in time for it. */
 export const DUE_TOPIC = "lovage.due";
 /** Somebody asked for the end of running jobs: workers beat at once, instead of hearing of it at their next beat. */
 export const BEAT_TOPIC = "lovage.beat";
+/** Somebody made, changed or resumed a schedule; the message is the delay until it is due, in milliseconds. */
+export const SCHEDULE_TOPIC = "lovage.schedule";
 
 // What is due later is found by the workers' own look at the schedule, which comes every second by default.
 const SOON_MS = 10_000;
@@ -27,7 +30,7 @@ export function withHints(engine: Engine, clock: Clock): Engine {
     bus: engine.bus,
     inspect: override<Inspect>(engine.inspect, { revoke: (request) => revokeAndHint(engine, request) }),
     archive: engine.archive,
-    records: engine.records,
+    records: engine.records && override<Records>(engine.records, { write: writer(engine, engine.records, clock) }),
     maintenance: engine.maintenance,
     start: () => engine.start(),
     stop: () => engine.stop(),
@@ -45,6 +48,15 @@ async function pushAndHint(
   return replies;
 }
 
+function writer(engine: Engine, records: Records, clock: Clock): Records["write"] {
+  return async (writes, jobs) => {
+    const reply = await records.write(writes, jobs);
+    const delayMs = soonest([{ jobs }], clock);
+    if (reply.status === "written" && delayMs <= SOON_MS) hint(engine, DUE_TOPIC, String(delayMs));
+    return reply;
+  };
+}
+
 async function revokeAndHint(
   engine: Engine,
   request: Parameters<Inspect["revoke"]>[0],
@@ -59,7 +71,7 @@ function hint(engine: Engine, topic: string, message: string): void {
   engine.bus.publish(topic, message).catch(() => {});
 }
 
-function soonest(requests: readonly PushRequest[], clock: Clock): number {
+function soonest(requests: readonly Pick<PushRequest, "jobs">[], clock: Clock): number {
   let soonestMs = Number.POSITIVE_INFINITY;
   for (const { jobs } of requests)
     for (const { due } of jobs) if (due !== undefined) soonestMs = Math.min(soonestMs, delayUntil(due, clock));

@@ -10,6 +10,7 @@ import { OptionsInvalid, StateConflict } from "../kernel/errors.ts";
 import type { LogFields, LogLevel } from "../kernel/logger.ts";
 import { OptionReader } from "../kernel/options/index.ts";
 import { isFinished } from "../kernel/state.ts";
+import { SCHEDULE_KIND } from "../schedule/index.ts";
 import type { AwaitedJob, CallArguments, JobSnapshot, Task } from "../tasks/index.ts";
 import type { OutcomeCounts, Worker } from "../worker/index.ts";
 import { FakeClock } from "./clock.ts";
@@ -92,7 +93,8 @@ export class TestBench implements AsyncDisposable {
 
   /**
    * Runs what is ready now, and what that makes ready at once. Delayed jobs and retries wait until the clock has moved:
-   * with `until: "idle"` it is moved to each next due time, until no job is left that can run.
+   * with `until: "idle"` it is moved to each next due time, until no job is left that can run; schedules happen on the way,
+   * and are not waited for.
    *
    * @throws AssertionError when jobs are still being scheduled after 1,000 due times.
    */
@@ -105,7 +107,8 @@ export class TestBench implements AsyncDisposable {
   }
 
   /**
-   * Lets time pass as if a worker ran all the while: each job runs when it is due, and what is ready runs first.
+   * Lets time pass as if a worker ran all the while: each job and each schedule's occurrence runs when it is due, and
+   * what is ready runs first.
    *
    * @throws OptionsInvalid (`OPTIONS_INVALID`) when `duration` is not one; AssertionError as `drain` does.
    *
@@ -235,12 +238,13 @@ export class TestBench implements AsyncDisposable {
 
   async #drainUntil(untilMs: number, isOver: () => Promise<boolean> = async () => false): Promise<OutcomeCounts> {
     const total = { succeeded: 0, failed: 0, revoked: 0, retried: 0, snoozed: 0, released: 0, replaced: 0 };
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    for (let rounds = 0; rounds < MAX_ROUNDS; ) {
       addTo(total, (await this.#worker().drain()).outcomes);
       if (await isOver()) return total;
-      const nextDueInMs = await this.#nextDueInMs();
-      if (nextDueInMs === undefined || this.clock.now() + nextDueInMs > untilMs) return total;
-      await this.clock.advance(nextDueInMs);
+      const next = await this.#next(untilMs);
+      if (next === undefined) return total;
+      if (next.of === "job") rounds += 1;
+      await this.clock.advance(next.inMs);
     }
     throw new AssertionError({
       message: `After ${MAX_ROUNDS} due times jobs are still being scheduled: does a task snooze, or is it retried, for ever?`,
@@ -248,15 +252,26 @@ export class TestBench implements AsyncDisposable {
     });
   }
 
+  /**
+   * What is due next, until an instant. A schedule has no end: it is waited for only until an instant that has one, or on
+   * the way to a job.
+   */
+  async #next(untilMs: number): Promise<{ readonly of: "job" | "schedule"; readonly inMs: number } | undefined> {
+    await this.#engine.start();
+    const { nextDueInMs: jobInMs } = await this.#engine.upkeep.promote({ max: 0 });
+    const schedules = await this.#engine.records?.due({ kind: SCHEDULE_KIND, max: 0 });
+    const restMs = Math.min(untilMs - this.clock.now(), Number.MAX_SAFE_INTEGER);
+    const scheduleInMs = schedules?.nextDueInMs;
+    if (scheduleInMs !== undefined && scheduleInMs < (jobInMs ?? restMs + 1) && scheduleInMs <= restMs) {
+      if (jobInMs !== undefined || Number.isFinite(untilMs)) return { of: "schedule", inMs: scheduleInMs };
+    }
+    return jobInMs === undefined || jobInMs > restMs ? undefined : { of: "job", inMs: jobInMs };
+  }
+
   /** After the end `app.worker()` would be one of the app's own engine. */
   #worker(): Worker {
     if (this.#closed) throw new StateConflict("This test bench was closed: make another one by testing(app).");
     return this.app.worker();
-  }
-
-  async #nextDueInMs(): Promise<number | undefined> {
-    await this.#engine.start();
-    return (await this.#engine.upkeep.promote({ max: 0 })).nextDueInMs;
   }
 }
 

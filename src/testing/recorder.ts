@@ -1,4 +1,4 @@
-import type { Engine, PushedJob, PushReply, PushRequest } from "../engine/index.ts";
+import type { Engine, PushedJob, PushReply, PushRequest, Records } from "../engine/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { NewJob, Settlement, SettlementReply, When } from "../kernel/job.ts";
 import { decodeJson } from "../kernel/json.ts";
@@ -19,7 +19,7 @@ export interface RecordedPush<Input = unknown> {
   readonly pushedAt: Date;
 }
 
-/** Notes every job that an engine is given: by callers, and together with settlements. */
+/** Notes every job that an engine is given: by callers, by schedules, and together with settlements. */
 export class Recorder {
   /** The engine, listened to. */
   readonly engine: Engine;
@@ -42,6 +42,18 @@ export class Recorder {
           this.#noteEffects(request.settlements, reply.settled);
           return reply;
         },
+      },
+      records: engine.records && this.#listened(engine.records),
+    };
+  }
+
+  #listened(records: Records): Records {
+    return {
+      ...records,
+      write: async (writes, jobs) => {
+        const reply = await records.write(writes, jobs);
+        if (reply.status === "written") for (const job of jobs) this.#note(job);
+        return reply;
       },
     };
   }

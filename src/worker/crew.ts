@@ -83,6 +83,7 @@ export class Crew {
     this.hints = new Hints({
       bus: engine.bus,
       onDue: (delayMs) => this.upkeep.dueIn(delayMs),
+      onScheduleDue: (delayMs) => this.upkeep.scheduleDueIn(delayMs),
       onBeatWanted: () => this.lease.beatSoon(),
     });
     this.pulse = this.#engagePulse();
@@ -156,7 +157,7 @@ export class Crew {
     return new Upkeep({
       ...{ worker: description.id, engine: parts.engine, metrics: parts.metrics, settings: parts.settings },
       ...{ clock: this.clock, logger: this.logger, outage: this.outage },
-      ...{ leaseMs: settings.leaseMs, pollMs: settings.pollMs },
+      ...{ leaseMs: settings.leaseMs, pollMs: settings.pollMs, beat: parts.beat },
       onReady: () => this.claimer.nudge(),
     });
   }

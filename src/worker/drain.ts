@@ -27,7 +27,7 @@ export async function drain(crew: Crew, timeoutMs: number | undefined): Promise<
 
 async function untilNothingIsLeft({ claimer, upkeep }: Crew, signal: AbortSignal): Promise<boolean> {
   do await claimer.quiet();
-  while (!signal.aborted && !claimer.closed && (await upkeep.promoteNow()));
+  while (!signal.aborted && !claimer.closed && (await upkeep.makeReadyNow()));
   return !claimer.closed;
 }
 

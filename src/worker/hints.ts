@@ -1,4 +1,4 @@
-import { BEAT_TOPIC, type Bus, DUE_TOPIC, type Subscription } from "../engine/index.ts";
+import { BEAT_TOPIC, type Bus, DUE_TOPIC, SCHEDULE_TOPIC, type Subscription } from "../engine/index.ts";
 import type { Payload } from "../kernel/job.ts";
 import { type Lifecycle, LifecycleGuard } from "../kernel/lifecycle.ts";
 
@@ -6,6 +6,8 @@ export interface HintParts {
   readonly bus: Bus;
   /** A job was scheduled, here or in another process, that is due so soon. */
   readonly onDue: (delayMs: number) => void;
+  /** A schedule was made or changed, here or in another process, that is due so soon. */
+  readonly onScheduleDue: (delayMs: number) => void;
   /** Somebody may have asked for the end of a running job. */
   readonly onBeatWanted: () => void;
 }
@@ -32,12 +34,10 @@ export class Hints implements Lifecycle {
   }
 
   async #begin(): Promise<void> {
-    const { bus, onDue, onBeatWanted } = this.#parts;
+    const { bus, onDue, onScheduleDue, onBeatWanted } = this.#parts;
     this.#subscriptions = await Promise.all([
-      bus.subscribe(DUE_TOPIC, (message) => {
-        const delayMs = readDelay(message);
-        if (delayMs !== undefined) onDue(delayMs);
-      }),
+      bus.subscribe(DUE_TOPIC, withDelay(onDue)),
+      bus.subscribe(SCHEDULE_TOPIC, withDelay(onScheduleDue)),
       bus.subscribe(BEAT_TOPIC, onBeatWanted),
     ]);
   }
@@ -48,7 +48,9 @@ export class Hints implements Lifecycle {
   }
 }
 
-function readDelay(message: Payload): number | undefined {
-  const delayMs = typeof message === "string" ? Number(message) : Number.NaN;
-  return Number.isFinite(delayMs) && delayMs >= 0 ? delayMs : undefined;
+function withDelay(listener: (delayMs: number) => void): (message: Payload) => void {
+  return (message) => {
+    const delayMs = typeof message === "string" ? Number(message) : Number.NaN;
+    if (Number.isFinite(delayMs) && delayMs >= 0) listener(delayMs);
+  };
 }

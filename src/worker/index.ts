@@ -1,5 +1,5 @@
 export type { DrainReport } from "./drain.ts";
-export type { WorkerParts } from "./parts.ts";
+export type { Beat, WorkerParts } from "./parts.ts";
 export { Probe, type Probed, type ProbeOptions } from "./process/probe.ts";
 export { RECYCLE_EXIT_CODE } from "./process/protocol.ts";
 export { Supervisor, type SupervisorOptions } from "./process/supervisor.ts";

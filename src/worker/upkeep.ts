@@ -5,7 +5,9 @@ import { type Lifecycle, LifecycleGuard } from "../kernel/lifecycle.ts";
 import type { Logger, LogLevel } from "../kernel/logger.ts";
 import type { BoundCounter, Metrics } from "../kernel/metrics.ts";
 import type { Settings } from "../kernel/options/index.ts";
+import { Alarm } from "./alarm.ts";
 import type { Outage } from "./outage.ts";
+import type { Beat } from "./parts.ts";
 
 // Bounds of one call: each holds the store for a few milliseconds at the most.
 const MAX_PROMOTED = 1_000;
@@ -14,6 +16,9 @@ const MAX_PRUNED = 1_000;
 const MAX_RESCUED = 500;
 
 const EXPIRE_EVERY_MS = 5_000;
+// The workers are told of schedules that are new; this is for when nobody heard it. Without a schedule it is all that
+// they cost: one look into an index.
+const BEAT_EVERY_MS = 5_000;
 // At 10,000 jobs a second, what has finished meanwhile takes 20 calls.
 const PRUNE_EVERY_MS = 5_000;
 // A lease of 15 s, and a sixth of it until somebody looks: a killed worker's jobs run again within 17.5 s.
@@ -31,6 +36,7 @@ export interface UpkeepParts {
   readonly settings: Settings;
   readonly leaseMs: number;
   readonly pollMs: number;
+  readonly beat: Beat | undefined;
   /** Jobs may have become ready. */
   readonly onReady: () => void;
 }
@@ -52,11 +58,13 @@ export class Upkeep implements Lifecycle {
   readonly #rescued: BoundCounter;
   #stopping = new AbortController();
   #loops: Promise<unknown> = Promise.resolve();
-  #nextPromoteAtMs = Number.POSITIVE_INFINITY;
-  #wakePromote: (() => void) | undefined;
+  readonly #promoteAlarm: Alarm;
+  readonly #beatAlarm: Alarm;
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts;
+    this.#promoteAlarm = new Alarm(parts.clock);
+    this.#beatAlarm = new Alarm(parts.clock);
     this.#rescued = parts.metrics
       .counter({ name: "lovage_jobs_rescued_total", help: "Jobs taken back from lost workers by this one." })
       .bind({});
@@ -78,17 +86,22 @@ export class Upkeep implements Lifecycle {
 
   /** A job was scheduled that is due so soon: promotes in time for it. */
   dueIn(delayMs: number): void {
-    const atMs = this.#parts.clock.monotonic() + delayMs;
-    if (atMs >= this.#nextPromoteAtMs) return;
-    this.#nextPromoteAtMs = atMs;
-    this.#wakePromote?.();
+    this.#promoteAlarm.dueIn(delayMs);
   }
 
-  /** Promotes what is due now, and says whether anything was, or will be without any delay. */
-  async promoteNow(): Promise<boolean> {
-    const { promoted, nextDueInMs } = await this.#parts.engine.upkeep.promote({ max: MAX_PROMOTED });
-    if (promoted > 0) this.#parts.onReady();
-    return promoted > 0 || nextDueInMs === 0;
+  /** A schedule is new, or another than before, and is due so soon: looks in time for it. */
+  scheduleDueIn(delayMs: number): void {
+    this.#beatAlarm.dueIn(delayMs);
+  }
+
+  /** Makes ready what is due now, schedules included, and says whether anything was, or will be without any delay. */
+  async makeReadyNow(): Promise<boolean> {
+    const { beat, engine, onReady } = this.#parts;
+    const schedules = await beat?.beat();
+    const { promoted, nextDueInMs } = await engine.upkeep.promote({ max: MAX_PROMOTED });
+    const pushed = schedules?.pushed ?? 0;
+    if (promoted > 0 || pushed > 0) onReady();
+    return promoted > 0 || nextDueInMs === 0 || pushed > 0 || schedules?.nextDueInMs === 0;
   }
 
   #noteDue(due: When): void {
@@ -96,10 +109,14 @@ export class Upkeep implements Lifecycle {
   }
 
   async #begin(): Promise<void> {
+    const { beat } = this.#parts;
+    await beat?.begin();
     this.#stopping = new AbortController();
     const { signal } = this.#stopping;
     const chores = this.#chores().map((chore) => this.#repeat(chore, signal));
-    this.#loops = Promise.all([this.#promoteUntilStopped(signal), ...chores]);
+    const promoting = this.#attend(this.#promoteAlarm, () => this.#promoteOnce(), signal);
+    const beating = beat && this.#attend(this.#beatAlarm, () => this.#beatOnce(beat), signal);
+    this.#loops = Promise.all([promoting, beating, ...chores]);
   }
 
   async #end(): Promise<void> {
@@ -116,16 +133,16 @@ export class Upkeep implements Lifecycle {
     ];
   }
 
-  async #promoteUntilStopped(signal: AbortSignal): Promise<void> {
+  /** Looks, and sleeps until it is time to look again. */
+  async #attend(alarm: Alarm, look: () => Promise<number>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const delayMs = await this.#promoteOnce();
-      await this.#sleepUntilDue(delayMs, signal);
+      alarm.reset();
+      await alarm.sleep(await look(), signal);
     }
   }
 
   async #promoteOnce(): Promise<number> {
     const { engine, outage, onReady, pollMs } = this.#parts;
-    this.#nextPromoteAtMs = Number.POSITIVE_INFINITY;
     try {
       const { promoted, nextDueInMs } = await engine.upkeep.promote({ max: MAX_PROMOTED });
       outage.succeeded("promote");
@@ -137,18 +154,16 @@ export class Upkeep implements Lifecycle {
     }
   }
 
-  async #sleepUntilDue(delayMs: number, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
-    // A hint may have come while the promotion was under way.
-    this.#nextPromoteAtMs = Math.min(this.#nextPromoteAtMs, clock.monotonic() + delayMs);
-    for (;;) {
-      const restMs = this.#nextPromoteAtMs - clock.monotonic();
-      if (restMs <= 0 || signal.aborted) return;
-      const early = new AbortController();
-      this.#wakePromote = () => early.abort();
-      signal.addEventListener("abort", this.#wakePromote, { once: true });
-      await sleep(clock, Math.ceil(restMs), early.signal);
-      signal.removeEventListener("abort", this.#wakePromote);
+  async #beatOnce(beat: Beat): Promise<number> {
+    const { outage, onReady } = this.#parts;
+    try {
+      const { pushed, nextDueInMs } = await beat.beat();
+      outage.succeeded("beat");
+      if (pushed > 0) onReady();
+      return Math.min(nextDueInMs ?? BEAT_EVERY_MS, BEAT_EVERY_MS);
+    } catch (error) {
+      outage.failed("beat", error);
+      return BEAT_EVERY_MS;
     }
   }
 
