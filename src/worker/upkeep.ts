@@ -155,7 +155,7 @@ export class Upkeep implements Lifecycle {
   }
 
   async #beatOnce(beat: Beat): Promise<number> {
-    const { outage, onReady } = this.#parts;
+    const { outage, onReady, pollMs } = this.#parts;
     try {
       const { pushed, nextDueInMs } = await beat.beat();
       outage.succeeded("beat");
@@ -163,7 +163,7 @@ export class Upkeep implements Lifecycle {
       return Math.min(nextDueInMs ?? BEAT_EVERY_MS, BEAT_EVERY_MS);
     } catch (error) {
       outage.failed("beat", error);
-      return BEAT_EVERY_MS;
+      return pollMs;
     }
   }
 
