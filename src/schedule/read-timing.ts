@@ -19,8 +19,8 @@ export function hasTiming(options: TimingOptions): boolean {
 /** Reads when a schedule happens; `startAt` is where a grid begins. */
 export function readTiming(reader: OptionReader, options: TimingOptions, startAt: number | undefined): Timing {
   const given = timingKeys.filter((key) => options[key] !== undefined);
-  if (given.length !== 1)
-    reader.mistake(`${given.join(", ") || "nothing"} says when: give one of ${timingKeys.join(", ")}`);
+  if (given.length === 0) reader.mistake(`nothing says when: give one of ${timingKeys.join(", ")}`);
+  if (given.length > 1) reader.mistake(`${given.join(" and ")} exclude each other: give one of them`);
   const strayed = cronOnlyKeys.filter((key) => options[key] !== undefined && options.cron === undefined);
   for (const key of strayed) reader.mistake(`${key} belongs to cron: the other timings are the same everywhere`);
   if (options.every !== undefined) return readInterval(reader, options.every, startAt);
@@ -34,7 +34,8 @@ export function readTiming(reader: OptionReader, options: TimingOptions, startAt
 export function readInstant(reader: OptionReader, path: string, instant: unknown): number {
   const epochMs = instant instanceof Date ? instant.getTime() : instant;
   if (typeof epochMs === "number" && Number.isFinite(epochMs)) return Math.round(epochMs);
-  reader.mistake(`${path} is ${show(instant)}, not an instant: pass a valid Date, or UTC epoch milliseconds`);
+  const shown = instant instanceof Date ? "an invalid Date" : show(instant);
+  reader.mistake(`${path} is ${shown}, not an instant: pass a valid Date, or UTC epoch milliseconds`);
   return 0;
 }
 
