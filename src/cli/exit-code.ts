@@ -7,7 +7,7 @@ export const exitCode = {
   error: 1,
   /** The command was written wrongly: arguments, options, or an input that is refused. */
   usage: 2,
-  /** A job, task or module is not there, or a filter matched nothing. */
+  /** A job, schedule, task or module is not there, or a filter matched nothing. */
   notFound: 3,
   /** The job that was waited for failed, or was revoked. */
   jobFailed: 4,
@@ -26,7 +26,7 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCode.ok, "done"],
   [exitCode.error, "an error that is none of the following, or a finding of `doctor`"],
   [exitCode.usage, "written wrongly: arguments, options, or an input that is refused"],
-  [exitCode.notFound, "no such job, task or module, or nothing matched"],
+  [exitCode.notFound, "no such job, schedule, task or module, or nothing matched"],
   [exitCode.jobFailed, "the job failed, or was revoked"],
   [exitCode.timeout, "the job has not ended, in the time given"],
   [exitCode.engine, "the engine cannot be reached or used"],
@@ -42,6 +42,7 @@ const byCode: ReadonlyMap<string, ExitCode> = new Map<string, ExitCode>([
   ["CAPABILITY_MISSING", exitCode.usage],
   ["ENGINE_UNKNOWN", exitCode.usage],
   ["JOB_NOT_FOUND", exitCode.notFound],
+  ["SCHEDULE_NOT_FOUND", exitCode.notFound],
   ["TASK_UNKNOWN", exitCode.notFound],
   ["JOB_FAILED", exitCode.jobFailed],
   ["JOB_REVOKED", exitCode.jobFailed],

@@ -1,27 +1,33 @@
 import type { App } from "../app/index.ts";
 import type { HealthFinding, QueueStatistics, WorkerStatistics } from "../engine/index.ts";
 import { formatDuration } from "../kernel/duration.ts";
-import { LovageError } from "../kernel/errors.ts";
+import { CapabilityMissing, LovageError } from "../kernel/errors.ts";
 import type { JobState } from "../kernel/job.ts";
+import type { Schedule } from "../schedule/index.ts";
 import { describePlace } from "./session.ts";
 import { counted } from "./text.ts";
 
 const OLDEST_NODE = [22, 18] as const;
 // More than that between two machines' clocks, and leases, schedules and retentions begin to be wrong.
 const CLOCK_TOLERANCE_MS = 2_000;
+// A worker is there in time for each, to the millisecond: later than this, none is.
+const OVERDUE_MS = 60_000;
 // How many waiting jobs are looked at for the names of their tasks; how many there are is counted exactly.
 const SAMPLE = 1_000;
 const NOT_STARTED: readonly JobState[] = ["ready", "scheduled"];
 
-/** Looks at everything that keeps jobs from being done; goes on as far as the engine allows. */
-export async function examine(app: App): Promise<readonly HealthFinding[]> {
+/**
+ * Looks at everything that keeps jobs from being done; goes on as far as the engine allows. `inCode`: whether the app is
+ * that of the user's modules, so that what it does not define is gone from the code.
+ */
+export async function examine(app: App, inCode: boolean = false): Promise<readonly HealthFinding[]> {
   const findings: HealthFinding[] = [checkNode(), checkSharing(app)];
   try {
     const behind = await checkSchema(app);
     if (behind !== undefined) return [...findings, behind];
     await app.start();
     findings.push(...(await app.engine.maintenance.diagnose()));
-    findings.push(...(await checkWork(app)));
+    findings.push(...(await checkWork(app, inCode)));
   } catch (error) {
     if (!(error instanceof LovageError)) throw error;
     findings.push({ check: "engine", ok: false, detail: error.message });
@@ -56,12 +62,18 @@ async function checkSchema(app: App): Promise<HealthFinding | undefined> {
   return { check: "schema", ok: false, detail };
 }
 
-async function checkWork(app: App): Promise<readonly HealthFinding[]> {
+async function checkWork(app: App, inCode: boolean): Promise<readonly HealthFinding[]> {
   const nowMs = app.clock.now();
   const [workers, queues] = await Promise.all([app.engine.inspect.workers(), app.engine.inspect.queues()]);
   const live = workers.filter(({ leaseUntil }) => leaseUntil >= nowMs);
   const unknown = await Promise.all(queues.map((queue) => checkQueue(app, queue, live)));
-  return [checkClock(workers, nowMs), checkWorkers(workers, live), ...queues.flatMap(checkPaused), ...unknown.flat()];
+  return [
+    checkClock(workers, nowMs),
+    checkWorkers(workers, live),
+    ...queues.flatMap(checkPaused),
+    ...unknown.flat(),
+    ...(await checkSchedules(app, inCode)),
+  ];
 }
 
 /** Workers say when they started by the engine's clock: an instant ahead of this machine's gives the clocks away. */
@@ -109,4 +121,41 @@ async function checkQueue(
   const tasks = names.size === 0 ? "tasks" : `"${[...names].join('", "')}"`;
   const detail = `${counted(total - served, "job")} of ${tasks} in "${queue}" ${total - served === 1 ? "waits" : "wait"} for a worker that knows the task`;
   return [{ check: "queue", ok: false, detail }];
+}
+
+/** Schedules that nobody sees to, and those that outlived the code that defined them. */
+async function checkSchedules(app: App, inCode: boolean): Promise<readonly HealthFinding[]> {
+  const schedules = await schedulesOf(app);
+  if (schedules.length === 0) return [];
+  const nowMs = app.clock.now();
+  const names = (some: readonly Schedule[]): string => some.map(({ name }) => `"${name}"`).join(", ");
+  const overdue = schedules.filter(({ upcoming: [next] }) => next !== undefined && nowMs - next.getTime() > OVERDUE_MS);
+  const paused = schedules.filter(({ state }) => state === "paused");
+  const orphaned = inCode ? schedules.filter((schedule) => schedule.orphaned) : [];
+  const findings: HealthFinding[] = [];
+  if (overdue.length > 0)
+    findings.push({
+      check: "schedule",
+      ok: false,
+      detail: `${names(overdue)} should have happened over a minute ago: does a worker run?`,
+    });
+  if (orphaned.length > 0)
+    findings.push({
+      ...{ check: "schedule", ok: false },
+      detail: `${names(orphaned)} no longer in the code, and ${orphaned.length === 1 ? "goes" : "go"} on: lovage schedules remove`,
+    });
+  if (findings.length > 0) return findings;
+  return [
+    { check: "schedules", ok: true, detail: `${counted(schedules.length, "schedule")}, ${paused.length} paused` },
+  ];
+}
+
+async function schedulesOf(app: App): Promise<readonly Schedule[]> {
+  try {
+    return await app.schedules.list();
+  } catch (error) {
+    // An engine without records has no schedules.
+    if (error instanceof CapabilityMissing) return [];
+    throw error;
+  }
 }

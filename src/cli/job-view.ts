@@ -79,19 +79,23 @@ export type ShownInput =
  * and only the task's own `redact` knows: so it is shown where its task is at hand, and otherwise on demand only.
  */
 export function showInput(job: JobRecord, app: App, demanded: boolean): ShownInput {
-  const task = app.tasks().find(({ name }) => name === job.task);
+  return showTaskInput(job.task, decode(job.input), app, demanded);
+}
+
+/** As `showInput`, for an input of this task that is decoded. */
+export function showTaskInput(name: string, value: unknown, app: App, demanded: boolean): ShownInput {
+  const task = app.tasks().find((known) => known.name === name);
   if (task === undefined && !demanded) {
     return {
       kind: "hidden",
       reason: "its task is not loaded, so nobody knows what to redact: --module or --show-input",
     };
   }
-  const value = decode(job.input);
-  if (task?.redact === undefined) return { kind: "shown", value };
+  if (task?.redact === undefined) return { kind: "shown", value: toJson(value) };
   try {
     return { kind: "shown", value: toJson(task.redact(value)) };
   } catch (error) {
-    return { kind: "hidden", reason: `redact of task "${job.task}" failed: ${String(error)}` };
+    return { kind: "hidden", reason: `redact of task "${name}" failed: ${String(error)}` };
   }
 }
 
@@ -109,6 +113,11 @@ export function decode(payload: Payload | undefined): Json | undefined {
 /** How long ago an instant was; an instant ahead of this machine's clock counts as now. */
 export function age(atMs: number, nowMs: number): string {
   return formatDuration(Math.max(0, nowMs - atMs));
+}
+
+/** How far an instant is, from now: `in 5 m`, `3 h ago`. */
+export function distance(atMs: number, nowMs: number): string {
+  return atMs > nowMs ? `in ${age(nowMs, atMs)}` : `${age(atMs, nowMs)} ago`;
 }
 
 function toJson(value: unknown): Json | undefined {

@@ -6,6 +6,7 @@ import { addJobsCommand } from "./commands/jobs.ts";
 import { addMigrateCommand } from "./commands/migrate.ts";
 import { addQueuesCommand } from "./commands/queues.ts";
 import { addResultCommand } from "./commands/result.ts";
+import { addSchedulesCommand } from "./commands/schedules.ts";
 import { addWorkerCommand } from "./commands/worker.ts";
 import { addWorkersCommand } from "./commands/workers.ts";
 import { exitCodeMeanings } from "./exit-code.ts";
@@ -45,6 +46,7 @@ export function createProgram({ version, json, finish }: ProgramRequest): Comman
   addResultCommand(program, finish);
   addJobsCommand(program, finish);
   addQueuesCommand(program, finish);
+  addSchedulesCommand(program, finish);
   addWorkersCommand(program, finish);
   addMigrateCommand(program, finish);
   addDoctorCommand(program, finish);

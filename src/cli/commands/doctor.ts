@@ -13,7 +13,7 @@ export function addDoctorCommand(program: Command, finish: Finish): void {
     .command("doctor")
     .summary("find out why jobs are not done")
     .description(
-      "Checks Node, the engine, its schema and files, the clock, the workers, and the queues: paused ones, and jobs whose task no live worker knows. Ends with code 1 if anything is amiss.",
+      "Checks Node, the engine, its schema and files, the clock, the workers, the queues (paused ones, and jobs whose task no live worker knows) and the schedules: overdue ones and, with --module, those that are no longer in the code. Ends with code 1 if anything is amiss.",
     );
   addModuleOption(command, "check the app of these modules");
   addExamples(command, [["lovage doctor --json", "for monitoring"]]);
@@ -22,7 +22,7 @@ export function addDoctorCommand(program: Command, finish: Finish): void {
 
 function doctor(flags: ModuleFlags): Promise<ExitCode> {
   return withApp(flags, async (app) => {
-    const findings = await examine(app);
+    const findings = await examine(app, flags.module !== undefined);
     const ok = findings.every((finding) => finding.ok);
     const width = Math.max(...findings.map(({ check }) => check.length));
     printDocument(flags, { ok, findings: findings.map(findingToJson) }, () =>

@@ -4,7 +4,7 @@ import type { JobRecord } from "../../kernel/job.ts";
 import type { Json } from "../../kernel/json.ts";
 import { jobNotFound } from "../../tasks/index.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
-import { age, decode, jobDetailToJson, type ShownInput, showInput, stateColours } from "../job-view.ts";
+import { decode, distance, jobDetailToJson, type ShownInput, showInput, stateColours } from "../job-view.ts";
 import { printDocument } from "../output.ts";
 import { type ModuleFlags, withStore } from "../session.ts";
 import { addExamples, addModuleOption, type Finish } from "../shared-options.ts";
@@ -76,10 +76,6 @@ function describeJob(job: JobRecord, input: ShownInput, nowMs: number): string {
   ]);
   const colour = stateColours[job.state];
   return `${facts.split("\n")[0] ?? ""}  ${colour === undefined ? job.state : coloured(colour, job.state)}\n${facts.split("\n").slice(1).join("\n")}`;
-}
-
-function distance(atMs: number, nowMs: number): string {
-  return atMs > nowMs ? `in ${age(nowMs, atMs)}` : `${age(atMs, nowMs)} ago`;
 }
 
 function text(value: Json | undefined): string | undefined {
