@@ -70,7 +70,7 @@ export class Beat {
   }
 
   async #beat(): Promise<BeatReport> {
-    const records = await this.#store.records();
+    const { records } = await this.#store.open();
     const { records: due, nowMs, nextDueInMs } = await records.due({ kind: SCHEDULE_KIND, max: MAX_DUE });
     if (due.length === 0) return { pushed: 0, nextDueInMs };
     const schedules = new Map(due.map((record) => [record, this.#read(record)]));
@@ -126,7 +126,7 @@ export class Beat {
   }
 
   async #putOff({ kind, id, version, value }: StoredRecord): Promise<number> {
-    const records = await this.#store.records();
+    const { records } = await this.#store.open();
     await records.write([{ kind, id, expected: version, value, due: { afterMs: PUT_OFF_MS }, ttlMs: undefined }], []);
     return 0;
   }

@@ -34,11 +34,12 @@ export class ScheduleStore {
     this.#engine = engine;
   }
 
-  /** @throws CapabilityMissing (`CAPABILITY_MISSING`) */
-  async records(): Promise<Records> {
+  /** The opened engine's records, in a wrapping: they may stand for ones that are loaded on use, and are no promise. */
+  async open(): Promise<{ readonly records: Records }> {
     const engine = this.#engine();
     await engine.start();
-    if (engine.records !== undefined) return engine.records;
+    const { records } = engine;
+    if (records !== undefined) return { records };
     throw new CapabilityMissing(
       `The ${engine.kind} engine keeps no records, so it can have no schedules: use one that does.`,
     );
@@ -46,17 +47,19 @@ export class ScheduleStore {
 
   /** The engine's clock, UTC epoch milliseconds. */
   async now(): Promise<number> {
-    return (await (await this.records()).due({ kind: SCHEDULE_KIND, max: 1 })).nowMs;
+    const { records } = await this.open();
+    return (await records.due({ kind: SCHEDULE_KIND, max: 1 })).nowMs;
   }
 
   async find(name: string): Promise<VersionedSchedule | undefined> {
-    const [record] = await (await this.records()).get(SCHEDULE_KIND, [name]);
+    const { records } = await this.open();
+    const [record] = await records.get(SCHEDULE_KIND, [name]);
     return record && { version: record.version, schedule: decodeSchedule(name, record.value) };
   }
 
   /** All of them, by name. */
   async all(): Promise<NamedSchedule[]> {
-    const records = await this.records();
+    const { records } = await this.open();
     const found: StoredRecord[] = [];
     let page: readonly StoredRecord[];
     do {
@@ -68,7 +71,7 @@ export class ScheduleStore {
 
   /** Writes a schedule and pushes jobs, both or neither; false where it is no longer of the `expected` version. */
   async write(name: string, { version, schedule }: VersionedSchedule, jobs: readonly NewJob[] = []): Promise<boolean> {
-    const records = await this.records();
+    const { records } = await this.open();
     const reply = await records.write([recordOf(name, version, schedule)], jobs);
     return reply.status === "written";
   }
@@ -78,7 +81,7 @@ export class ScheduleStore {
    * @throws ScheduleNotFound (`SCHEDULE_NOT_FOUND`)
    */
   async remove(name: string): Promise<void> {
-    const records = await this.records();
+    const { records } = await this.open();
     await untilNobodyIntervenes(name, async () => {
       const [record] = await records.get(SCHEDULE_KIND, [name]);
       if (record === undefined) throw scheduleNotFound(name);
