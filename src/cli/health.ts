@@ -142,7 +142,7 @@ async function checkSchedules(app: App, inCode: boolean): Promise<readonly Healt
   if (orphaned.length > 0)
     findings.push({
       ...{ check: "schedule", ok: false },
-      detail: `${names(orphaned)} no longer in the code, and ${orphaned.length === 1 ? "goes" : "go"} on: lovage schedules remove`,
+      detail: `${names(orphaned)} ${orphaned.length === 1 ? "is no longer in the code, and goes" : "are no longer in the code, and go"} on: lovage schedules remove`,
     });
   if (findings.length > 0) return findings;
   return [
