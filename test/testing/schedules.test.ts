@@ -30,12 +30,12 @@ test("advance() runs schedules on the way, each at its instant, in order", async
   bench.expectPushed(report, "weekly", { times: 1, headers: { "lovage-schedule": "weekly" } });
 });
 
-test("a day of a schedule of ten seconds is 8,640 runs", async () => {
+test("six hours of a schedule of ten seconds are 2,160 runs", async () => {
   const { app, bench, ran, report } = office();
   app.schedule({ name: "tens", task: report, input: "ten", every: "10s" });
-  await bench.advance("1d");
-  expect(ran).toHaveLength(8_640);
-}, 60_000);
+  await bench.advance("6h");
+  expect(ran).toHaveLength(2_160);
+});
 
 test("drain() runs what is due now, and does not wait for a schedule, which has no end", async () => {
   const { app, bench, ran, report } = office();
