@@ -97,7 +97,7 @@ export type NamedScheduleOptions = RuleOptions &
     readonly input?: unknown;
   };
 
-/** What can be changed of a schedule. What is left out stays; a timing replaces the one before. */
+/** What can be changed of a schedule. What is left out stays; another `cron` keeps `timeZone` and `dayRule`. */
 export type ScheduleChanges = RuleOptions & TimingOptions & { readonly input?: unknown };
 
 /** Options of a schedule whose types nobody asks for any more. */

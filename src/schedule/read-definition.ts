@@ -3,8 +3,7 @@ import { defaults, type OptionReader, readPriority, type Settings, show } from "
 import { encodeInput, parseInput, type RegisteredTask, readHeaders, VERSION_HEADER } from "../tasks/index.ts";
 import type { Definition } from "./definition.ts";
 import type { AnyScheduleOptions, RuleOptions, ScheduleChanges, TimingOptions } from "./options.ts";
-import { hasTiming, readInstant, readTiming, timingOptionKeys } from "./read-timing.ts";
-import type { Timing } from "./timing/index.ts";
+import { readChangedTiming, readInstant, readTiming, timingOptionKeys } from "./read-timing.ts";
 
 const ruleKeys: readonly (keyof RuleOptions)[] = [
   "missed",
@@ -47,7 +46,9 @@ export function readDefinition(
   const endAt = options.end === undefined ? base?.endAt : readInstant(reader, "end", options.end);
   if (startAt !== undefined && endAt !== undefined && endAt < startAt) reader.mistake("end is before start");
   const timing =
-    base === undefined || hasTiming(options) ? readTiming(reader, options, startAt) : anchored(base.timing, startAt);
+    base === undefined
+      ? readTiming(reader, options, startAt)
+      : readChangedTiming(reader, options, base.timing, startAt);
   const jitterMs = reader.durationMs("jitter", options.jitter, base?.jitterMs ?? defaults["schedule.jitter"].value);
   if (timing.kind === "every" && jitterMs >= timing.everyMs && jitterMs > 0)
     reader.mistake("jitter is not below every: the occurrences would lose their order");
@@ -68,11 +69,6 @@ export function readDefinition(
     priority: readPriority(reader, "priority", options.priority, (base ?? task.settings).priority),
     headers: readHeaders(reader, options.headers ?? ownHeaders(base), task.version),
   };
-}
-
-/** A grid begins at the schedule's start. */
-function anchored(timing: Timing, startAt: number | undefined): Timing {
-  return timing.kind === "every" ? { ...timing, anchorAt: startAt ?? 0 } : timing;
 }
 
 /** The headers that somebody gave, without the one that names the version of the input. */

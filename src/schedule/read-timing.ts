@@ -11,9 +11,19 @@ const solarEvents: readonly SolarEvent[] = ["dawn", "sunrise", "noon", "sunset",
 /** The names of the options of a timing. */
 export const timingOptionKeys: readonly (keyof TimingOptions)[] = [...timingKeys, ...cronOnlyKeys];
 
-/** Whether any option of a timing is given. */
-export function hasTiming(options: TimingOptions): boolean {
-  return timingOptionKeys.some((key) => options[key] !== undefined);
+/** Reads a change of when a schedule happens: another pattern keeps the time zone, another kind of timing keeps nothing. */
+export function readChangedTiming(
+  reader: OptionReader,
+  options: TimingOptions,
+  base: Timing,
+  startAt: number | undefined,
+): Timing {
+  const given = timingOptionKeys.filter((key) => options[key] !== undefined);
+  if (given.length === 0) return base.kind === "every" ? { ...base, anchorAt: startAt ?? 0 } : base;
+  if (base.kind !== "cron" || options.every !== undefined || options.at !== undefined || options.solar !== undefined)
+    return readTiming(reader, options, startAt);
+  const { cron = base.pattern, timeZone = base.timeZone, dayRule = base.dayRule } = options;
+  return readTiming(reader, { cron, timeZone, dayRule }, startAt);
 }
 
 /** Reads when a schedule happens; `startAt` is where a grid begins. */

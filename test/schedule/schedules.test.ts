@@ -73,6 +73,18 @@ describe("update", () => {
     expect(moved).toMatchObject({ queue: "mail", input: "y", overlap: "skip" });
   });
 
+  test("of a pattern keeps its time zone, and of a time zone its pattern", async () => {
+    const { app, note } = new Planner();
+    await app.schedules.create({ name: "a", task: note, cron: "0 8 * * *", timeZone: "Europe/Paris", dayRule: "both" });
+    const later = await app.schedules.update("a", { cron: "0 9 * * *" });
+    expect(later.when).toBe("cron 0 9 * * * (Europe/Paris, both day fields)");
+    const moved = await app.schedules.update("a", { timeZone: "Asia/Tokyo", dayRule: "either" });
+    expect(moved.when).toBe("cron 0 9 * * * (Asia/Tokyo)");
+    expect(moved.upcoming[0]).toEqual(new Date("2026-01-02T00:00:00Z"));
+    expect((await app.schedules.update("a", { every: "1h" })).when).toBe("every 1 h");
+    await expect(app.schedules.update("a", { timeZone: "Asia/Tokyo" })).rejects.toThrow("timeZone belongs to cron");
+  });
+
   test("of the start moves the grid along", async () => {
     const { app, note } = new Planner();
     await app.schedules.create({ name: "a", task: note, every: "1h" });
