@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { newId } from "../../src/kernel/id.ts";
+import { derivedId, newId } from "../../src/kernel/id.ts";
 
 const VERSION_7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -44,5 +44,28 @@ describe("newId", () => {
     for (let position = 17; position < 32; position += 1) {
       expect(new Set(ids.map((id) => id[position])).size).toBe(16);
     }
+  });
+});
+
+describe("a derived id", () => {
+  test("is the same for the same instant and words, and another for any other", () => {
+    const at = Date.UTC(2026, 0, 1);
+    const id = derivedId(at, "lovage", "backup");
+    expect(id).toMatch(VERSION_7);
+    expect(derivedId(at, "lovage", "backup")).toBe(id);
+    // Words are told apart, however they are cut.
+    const others = [derivedId(at + 1, "lovage", "backup"), derivedId(at, "lovageb", "ackup"), derivedId(at, "lovage")];
+    expect(new Set([id, ...others]).size).toBe(4);
+  });
+
+  test("carries its instant, and sorts by it", () => {
+    const instants = [0, 1, 1_000, Date.UTC(2026, 0, 1), Date.UTC(3000, 0, 1)];
+    const ids = instants.map((at) => derivedId(at, "a"));
+    expect(ids.toSorted()).toEqual(ids);
+    expect(ids.map(millisecondsOf)).toEqual(instants);
+  });
+
+  test("of thousands, no two are the same", () => {
+    expect(new Set(Array.from({ length: 20_000 }, (_, word) => derivedId(0, String(word)))).size).toBe(20_000);
   });
 });

@@ -156,6 +156,12 @@ describe("the job of an occurrence", () => {
     expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...late)).toBeLessThanOrEqual(30);
     expect(new Set(late).size).toBeGreaterThan(10);
+    // Whoever put it off also wakes in time for it, and not at the next poll.
+    const afterDue = (await planner.jobs()).flatMap(({ dueAt, startedAt }) =>
+      dueAt === undefined || startedAt === undefined ? [] : [startedAt - dueAt],
+    );
+    expect(afterDue.length).toBeGreaterThan(10);
+    expect(Math.max(...afterDue)).toBeLessThan(10);
   });
 
   test("happens from start to end, and then the schedule is over, and gone after a week", async () => {
