@@ -17,16 +17,18 @@ test("seven states, three of which are finished", () => {
 
 test("every job can end, and a finished one goes on only by a retry", () => {
   for (const state of states) expect([...reachableFrom(state)].some(isFinished)).toBe(true);
-  for (const state of finishedStates) expect(transitions[state].every((next) => next === "ready")).toBe(true);
+  for (const state of finishedStates)
+    expect(transitions[state].every((next) => next === "ready" || next === "waiting")).toBe(true);
   expect(transitions.succeeded).toEqual([]);
 });
 
-test("only a ready job is claimed, and only an active one succeeds or is put back", () => {
+test("only a ready job is claimed, and only an active one succeeds, is put back or replaced", () => {
   expect(states.filter((state) => canFollow(state, "active"))).toEqual(["ready"]);
   expect(states.filter((state) => canFollow(state, "succeeded"))).toEqual(["active"]);
   expect(canFollow("active", "scheduled")).toBe(true);
   expect(canFollow("active", "ready")).toBe(true);
-  expect(canFollow("active", "waiting")).toBe(false);
+  expect(canFollow("active", "waiting")).toBe(true);
+  expect(canFollow("ready", "waiting")).toBe(false);
 });
 
 test("whatever has not ended can be revoked", () => {
