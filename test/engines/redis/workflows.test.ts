@@ -1,9 +1,12 @@
+import fastCheck from "fast-check";
 import { expect, onTestFinished } from "vitest";
 import type { Engine } from "../../../src/engine/index.ts";
+import { createMemoryEngine } from "../../../src/engines/memory/index.ts";
 import { newId } from "../../../src/kernel/id.ts";
 import type { ClaimedJob, Link, NewJob, Outcome, Settlement, WorkflowNode } from "../../../src/kernel/job.ts";
 import { testRequiring } from "../../support/requirement.ts";
 import { type RedisServer, redisProgram, startRedis } from "../../support/servers/index.ts";
+import { WorkflowWalk, workflowOf, workflowShapes, workflowSteps } from "../sqlite/workflow-walk.ts";
 import { newJob, openEngine, registerWorker } from "./setup.ts";
 
 const test = testRequiring(redisProgram);
@@ -38,6 +41,11 @@ async function pushAll(engine: Engine, jobs: readonly NewJob[]): Promise<void> {
   expect(replies).toMatchObject([{ status: "stored" }]);
 }
 
+/** Those that are there because of single jobs. */
+function keysOfJobs(keys: readonly string[]): readonly string[] {
+  return keys.filter((key) => /^(ids|scheduled|expiring|asked|quarantine|(j|m|r|s|wf):.*)$/.test(key));
+}
+
 let exchange = 0;
 
 async function run(engine: Engine, settlements: readonly Settlement[]): Promise<readonly ClaimedJob[]> {
@@ -62,6 +70,27 @@ async function keysOf(redis: RedisServer): Promise<readonly string[]> {
   const keys = await redis.ask("KEYS", "*");
   return (Array.isArray(keys) ? keys : []).map((key) => String(key).replace("lovage:{lovage}:", "")).sort();
 }
+
+test("whatever happens to a workflow, its jobs stand as in memory, and nothing is left of them", async () => {
+  const { redis, engine } = await open();
+  await registerWorker(engine, "w");
+  const property = fastCheck.asyncProperty(workflowShapes, workflowSteps, async (shape, steps) => {
+    const memory = createMemoryEngine();
+    await memory.start();
+    await registerWorker(memory, "w");
+    const jobs = workflowOf(shape);
+    for (const one of [memory, engine]) await pushAll(one, jobs);
+    await new WorkflowWalk([memory, engine], jobs).run(steps);
+    await memory.stop();
+    const every = { selection: { filter: {} }, dryRun: false };
+    await engine.inspect.revoke({ ...every, reason: "over", retainMs: RETAIN_MS });
+    await engine.liveness.deregister("w");
+    await engine.inspect.remove(every);
+    await registerWorker(engine, "w");
+  });
+  await fastCheck.assert(property, { numRuns: 100 });
+  expect(keysOfJobs(await keysOf(redis))).toEqual([]);
+}, 120_000);
 
 test("a chain of 5,000 ends at once, and waits again as a whole", async () => {
   const { engine } = await open();
@@ -95,11 +124,9 @@ for (const [how, letGo] of Object.entries(goings)) {
         engine,
         claimed.map((job) => end(job, outcomeOf(job))),
       );
-    const keysOfJobs = async (): Promise<readonly string[]> =>
-      (await keysOf(redis)).filter((key) => /^(j|m|s|wf|ids)(:|$)/.test(key));
-    expect((await keysOfJobs()).length).toBeGreaterThan(jobs.length);
+    expect(keysOfJobs(await keysOf(redis)).length).toBeGreaterThan(jobs.length);
     await letGo(engine);
-    expect(await keysOfJobs()).toEqual([]);
+    expect(keysOfJobs(await keysOf(redis))).toEqual([]);
   });
 }
 
@@ -111,7 +138,7 @@ test("who is removed in one step with the job that it waits for is gone, and no 
   expect(changed).toBe(20);
   expect(await statesOf(engine, jobs)).toEqual(new Set([undefined]));
   expect(await run(engine, [])).toEqual([]);
-  expect((await keysOf(redis)).filter((key) => /^[jmrs]:/.test(key))).toEqual([]);
+  expect(keysOfJobs(await keysOf(redis))).toEqual([]);
 });
 
 test("who is revoked in one step with the job that it waits for is revoked once, and no claim meets it", async () => {
@@ -152,6 +179,21 @@ test("what is pushed with one settlement and ends with the next one of a batch d
   await new Promise((resolve) => setTimeout(resolve, 80));
   expect(await engine.upkeep.expire({ max: 10, retainMs: 0 })).toEqual({ expired: 0 });
   expect((await engine.inspect.get([behind.id]))[0]).toMatchObject({ state: "failed", upstream: substitute });
+});
+
+test("a job can be replaced again and again, by way of one slot", async () => {
+  const { engine } = await open();
+  const job = newJob();
+  await pushAll(engine, [job]);
+  let [claimed] = await run(engine, []);
+  for (let turn = 1; turn <= 3 && claimed !== undefined; turn += 1) {
+    const substitute = newJob({ node: node(job.id, 0, [{ to: job.id, slot: 0, on: "success" }]) });
+    const [next] = await run(engine, [end(claimed, { kind: "replaced", slot: 0 }, [substitute])]);
+    expect(next?.id).toBe(substitute.id);
+    [claimed] = await run(engine, next === undefined ? [] : [end(next, succeeded)]);
+    expect(claimed).toMatchObject({ id: job.id, filled: [{ slot: 0, from: substitute.id }] });
+    expect(claimed?.filled).toHaveLength(1);
+  }
 });
 
 test("a full server ends a workflow: slots are filled, and failures are followed", async () => {

@@ -78,9 +78,11 @@ function writeContent(writer: Writer, outcome: Outcome): void {
     case "revoked":
       writer.text(outcome.reason).text(outcome.by);
       break;
+    case "replaced":
+      writer.number(outcome.slot).boolean(false);
+      break;
     case "snoozed":
     case "released":
-    case "replaced":
       writer.boolean(false).boolean(false);
   }
 }

@@ -1,6 +1,6 @@
 -- uses job
 -- At most `max` jobs that ended at least `forMs` ago: id and retention, those first of each retention that ended first; not
--- those that ended because of another, whose lists are others. It takes entries off the heads of the lists whose job was dropped, removed or retried.
+-- those that a retry must find here, whose lists are others. It takes entries off the heads of the lists whose job was dropped, removed or retried.
 -- O(jobs returned + entries passed over + retentions).
 local max, forMs = request[1], request[2]
 local ENTRY_HEAD = 12
@@ -17,7 +17,7 @@ end
 
 local function mayGoOn() return #found < 2 * max and passedOver < MOST_PASSED_OVER end
 
-local function isOfOthers(retention) return tonumber(retention) == nil end
+local function isOfThoseThatStay(retention) return tonumber(retention) == nil end
 
 local function lookThrough(retention)
   local key = prefix .. 'f:' .. retention
@@ -40,7 +40,7 @@ local function lookThrough(retention)
 end
 
 for _, retention in ipairs(call('HKEYS', prefix .. 'retentions')) do
-  local stale = isOfOthers(retention) and 0 or lookThrough(retention)
+  local stale = isOfThoseThatStay(retention) and 0 or lookThrough(retention)
   if stale > 0 then call('LTRIM', prefix .. 'f:' .. retention, stale, -1) end
 end
 return cmsgpack.pack(found)

@@ -47,12 +47,17 @@ local function useChange()
     end
   end
 
+  -- Whether a retry must find the ended job here: that of the job because of which it ended, or its own, with its slots.
+  local function staysHere(job)
+    return job.upstream or job.node and job.state ~= SUCCEEDED and cmsgpack.unpack(job.node)[2] > 0
+  end
+
   function index(job)
     count(job.lane, job.state, 1)
     if job.state == READY then addReady(job.id, job.lane, job.sequence, job.crashes) end
     if job.state == SCHEDULED then call('ZADD', prefix .. 'scheduled', job.dueAt, job.id) end
     if not isLive(job.state) then
-      addFinished(job.upstream and string.format('%.17gu', job.retainMs) or job.retainMs,
+      addFinished(staysHere(job) and string.format('%.17gu', job.retainMs) or job.retainMs,
         finishedEntry(job.finishedAt, job.version, job.id))
       if job.hasKey then releaseKey(job) end
     elseif job.state ~= ACTIVE and job.expiresAt ~= NONE then

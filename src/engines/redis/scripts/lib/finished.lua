@@ -1,7 +1,7 @@
 -- uses context
 -- Finished jobs stand in one list for each length of retention, the first to finish first. An entry is the end, the job's
--- version then, and its id: one whose job has another version by now is passed over. Those that ended because of another
--- stand in lists of their own, `u` behind the retention, since they stay where a retry of that one finds them.
+-- version then, and its id: one whose job has another version by now is passed over. Those that a retry must find
+-- here, whatever moves others away, stand in lists of their own, `u` behind the retention.
 local function finishedEntry(endedAt, version, id) return struct.pack('<dI4', endedAt, version) .. id end
 
 local additionsByRetention = {}

@@ -1,8 +1,8 @@
 -- uses finish, push
 -- Ends claims: the outcome and what follows from it together, or not at all.
 --
--- For each settlement: id, fence, kind, payload, payload kind (or who revoked), retention, and `false`, or what is rare: {due
--- kind, due, shapes, values}, of which the last two are those of a push.
+-- For each settlement: id, fence, kind, payload (or a slot), payload kind (or who revoked), retention, and `false`, or what is
+-- rare: {due kind, due, shapes, values}, of which the last two are those of a push.
 local settleAll, flushEnded
 
 -- Made where it is needed, as lib/push.lua.
@@ -93,9 +93,9 @@ local function useSettle()
     end,
     [KIND_SNOOZED] = function(job, given) putOff(job, given.dueAt) end,
     [KIND_RELEASED] = function(job) job.state = READY end,
-    [KIND_REPLACED] = function(job)
+    [KIND_REPLACED] = function(job, given)
       useWorkflow()
-      replace(job)
+      replace(job, given.payload)
     end,
   }
 

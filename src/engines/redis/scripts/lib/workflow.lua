@@ -175,8 +175,10 @@ function useWorkflow()
     end
   end
 
-  -- A job that runs gives way to others, and waits for one more slot. One of no workflow becomes one by itself.
-  function replace(job)
+  -- A job that runs gives way to others, and waits for a slot, which may have been filled before. One of no workflow becomes
+  -- one by itself.
+  function replace(job, slot)
+    call('HDEL', slotsKey(job.id), slot)
     if not job.node then
       job.node = cmsgpack.pack({ job.id, 0, {}, 0, 0 })
       call('ZADD', membersKey(job.id), 0, job.id)
