@@ -110,6 +110,41 @@ testPostgres("what is removed, by hand or by its age, leaves nothing of its work
   expect(await rowsOf(client, schema)).toEqual({ nodes: 0, slots: 0 });
 });
 
+testPostgres("a workflow that was revoked as a whole goes on when what it waited for is retried", async () => {
+  const engine = await startEngine(postgres.url);
+  const { body, header, jobs } = chord(2);
+  await engine.jobs.push([pushRequest(jobs)]);
+  const selection = { filter: { workflow: body } };
+  const reply = await engine.inspect.revoke({ selection, reason: "not needed", retainMs: RETAIN_MS, dryRun: false });
+  expect(reply.changed).toBe(3);
+  expect(await engine.inspect.retry({ selection: { ids: [body, ...header] }, dryRun: false })).toEqual({
+    changed: 2,
+    skipped: [{ id: body, reason: "wrong-state" }],
+  });
+  expect((await engine.inspect.get([body]))[0]).toMatchObject({ state: "waiting", upstream: undefined });
+});
+
+testPostgres("what ended elsewhere is kept with its place, and brings back who waited for it", async () => {
+  const [engine, results] = [await startEngine(postgres.url), await startEngine(postgres.url)];
+  const { body, header, jobs } = chord(1);
+  const [first = ""] = header;
+  await engine.jobs.push([pushRequest(jobs)]);
+  const worker = await newWorker(engine);
+  await worker.settle(await worker.claimOne(), failed("503"));
+  const ended = (await engine.archive?.ended({ max: 10, forMs: 0 })) ?? [];
+  expect(ended.map(({ record }) => record.id)).toEqual([first]);
+  await results.archive?.store(ended);
+  await engine.archive?.drop(ended.map(({ record }) => record));
+  expect(await results.inspect.list({ filter: { workflow: body }, cursor: undefined, limit: 10 })).toEqual(
+    ended.map(({ record }) => record),
+  );
+  expect(await engine.inspect.count({ workflow: body })).toBe(1);
+  await engine.archive?.store(ended);
+  await engine.inspect.retry({ selection: { ids: [first] }, dryRun: false });
+  await worker.succeed(await worker.claimOne(), "1");
+  expect((await worker.claimOne()).id).toBe(body);
+});
+
 testPostgres("a dry run of a retry counts what the retry would change", async () => {
   const engine = await startEngine(postgres.url);
   const { body, jobs } = chord(2);

@@ -12,6 +12,8 @@ export type BulkAction =
   | { readonly kind: "retry" }
   | { readonly kind: "remove" };
 
+type Revocation = Extract<BulkAction, { readonly kind: "revoke" }>;
+
 // Jobs in one transaction: it holds their locks for some 20 ms.
 const STEP_JOBS = 1_000;
 
@@ -117,24 +119,36 @@ export class Bulk {
     else await ask({ text: `SELECT ${schema}.${action.kind}($1)`, values: [ids] });
   }
 
-  async #revoke(
-    jobs: readonly Found[],
-    { reason, retainMs }: Extract<BulkAction, { kind: "revoke" }>,
-    ask: Ask,
-  ): Promise<void> {
-    const schema = this.#schema;
-    const active = jobs.filter(({ state }) => state === "active").map(({ id }) => id);
-    const idle = jobs.filter(({ state }) => state !== "active").map(({ id }) => id);
-    const retain = toMilliseconds(retainMs);
-    if (active.length > 0)
-      await ask({ text: `SELECT ${schema}.ask_to_end($1, $2, $3)`, values: [texts(active), reason, retain] });
-    if (idle.length === 0) return;
-    const zeros = integers(idle.map(() => 0));
+  async #revoke(jobs: readonly Found[], revocation: Revocation, ask: Ask): Promise<void> {
+    const idsOf = (fits: (state: JobState) => boolean): readonly string[] =>
+      jobs.filter(({ state }) => fits(state)).map(({ id }) => id);
+    const { reason, retainMs } = revocation;
+    const active = idsOf((state) => state === "active");
+    if (active.length > 0) {
+      const text = `SELECT ${this.#schema}.ask_to_end($1, $2, $3)`;
+      await ask({ text, values: [texts(active), reason, toMilliseconds(retainMs)] });
+    }
+    await this.#end(
+      idsOf((state) => state === "ready" || state === "scheduled"),
+      revocation,
+      ask,
+    );
+    // After those that they wait for: one that has ended because of another comes back when that is retried.
+    await this.#end(
+      idsOf((state) => state === "waiting"),
+      revocation,
+      ask,
+    );
+  }
+
+  async #end(ids: readonly string[], { reason, retainMs }: Revocation, ask: Ask): Promise<void> {
+    if (ids.length === 0) return;
+    const zeros = integers(ids.map(() => 0));
     await ask({
-      text: `SELECT ${schema}.finish($1, $2, $3, NULL, $4, $5, $6, $6)`,
+      text: `SELECT ${this.#schema}.finish($1, $2, $3, NULL, $4, $5, $6, $6)`,
       values: [
-        ...[texts(idle), texts(idle.map(() => "revoked")), bigIntegers(idle.map(() => retain))],
-        ...[texts(idle.map(() => "caller")), texts(idle.map(() => reason)), zeros],
+        ...[texts(ids), texts(ids.map(() => "revoked")), bigIntegers(ids.map(() => toMilliseconds(retainMs)))],
+        ...[texts(ids.map(() => "caller")), texts(ids.map(() => reason)), zeros],
       ],
     });
   }
