@@ -78,6 +78,11 @@ export class KeyConflict extends LovageError {
   override readonly name = "KeyConflict";
   override readonly code = "KEY_CONFLICT";
 }
+/** The id of a pushed job puts it into another partition of the store than its key, or than a job that it has a link to. */
+export class IdMisplaced extends LovageError {
+  override readonly name = "IdMisplaced";
+  override readonly code = "ID_MISPLACED";
+}
 /** The queue is at its `maxDepth`; nothing was pushed. */
 export class QueueFull extends LovageError {
   override readonly name = "QueueFull";
@@ -221,6 +226,7 @@ const classes: readonly LovageErrorClass[] = [
   TooLarge,
   InputInvalid,
   KeyConflict,
+  IdMisplaced,
   QueueFull,
   TransactionUnsupported,
   TransactionRepeated,

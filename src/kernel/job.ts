@@ -44,7 +44,10 @@ export interface FilledSlot {
 
 /** What a caller hands to an engine: one call of a task. */
 export interface NewJob {
-  /** A UUIDv7 made by the caller: pushing an id that is already there changes nothing. */
+  /**
+   * A UUIDv7 made by the caller: pushing an id that is already there changes nothing. `newIdOfKey` makes that of a job with
+   * a key, `newIdBeside` those of jobs with links to each other: a store in partitions refuses others.
+   */
   readonly id: string;
   readonly task: string;
   readonly queue: string;

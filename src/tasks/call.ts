@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Duration } from "../kernel/duration.ts";
-import { newId } from "../kernel/id.ts";
+import { newId, newIdOfKey } from "../kernel/id.ts";
 import { isName, type NewJob, type When } from "../kernel/job.ts";
 import { encodeJson } from "../kernel/json.ts";
 import { OptionReader, readPriority } from "../kernel/options/index.ts";
@@ -76,7 +76,8 @@ export function makeJob(task: RegisteredTask, call: Call, maxDelayMs: number, no
   reader.knownKeys("", options, call.optionKeys);
   const key = call.keyed === false ? undefined : (options.key ?? task.key?.(input));
   const job: NewJob = {
-    ...{ id: newId(nowMs), task: task.name, input: payload, ack: settings.ack },
+    id: isName(key) ? newIdOfKey(task.name, key, nowMs) : newId(nowMs),
+    ...{ task: task.name, input: payload, ack: settings.ack },
     queue: options.queue === undefined ? settings.queue : reader.name("queue", options.queue, settings.queue),
     priority:
       options.priority === undefined

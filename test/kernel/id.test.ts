@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { derivedId, newId } from "../../src/kernel/id.ts";
+import { derivedId, newId, newIdBeside, newIdOfKey, placeOf, placeOfKey } from "../../src/kernel/id.ts";
 
 const VERSION_7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -67,5 +67,42 @@ describe("a derived id", () => {
 
   test("of thousands, no two are the same", () => {
     expect(new Set(Array.from({ length: 20_000 }, (_, word) => derivedId(0, String(word)))).size).toBe(20_000);
+  });
+});
+
+describe("places", () => {
+  test("an id made beside another has its place, and so has what begins with an id", () => {
+    const id = newId();
+    const beside = newIdBeside(id);
+    expect(beside).toMatch(VERSION_7);
+    expect(beside).not.toBe(id);
+    expect([beside, `${id}:next`, newIdBeside(`${id}:next`)].map(placeOf)).toEqual([id, id, id].map(placeOf));
+  });
+
+  test("the id of a key has the key's place, which stays the same for ever", () => {
+    const id = newIdOfKey("feeds.fetch", "feed:7");
+    expect(id).toMatch(VERSION_7);
+    expect(placeOf(id)).toBe(placeOfKey("feeds.fetch", "feed:7"));
+    // Stored jobs would not be found any more with another one.
+    expect(placeOfKey("feeds.fetch", "feed:7")).toBe(44_550);
+    expect(placeOfKey("a", "b")).not.toBe(placeOfKey("ab", ""));
+  });
+
+  test("any text has a place", () => {
+    for (const id of ["", "job", "x".repeat(40), `${"-".repeat(33)}abc`]) {
+      expect(placeOf(id)).toBeGreaterThanOrEqual(0);
+      expect(placeOf(id)).toBeLessThanOrEqual(0xffff);
+    }
+  });
+
+  test("places of ids and of keys are spread evenly", () => {
+    for (const makePlace of [() => placeOf(newId()), (index: number) => placeOfKey("task", `key-${index}`)]) {
+      const counts = new Map<number, number>();
+      for (let index = 0; index < 30_000; index += 1) {
+        const partition = makePlace(index) % 3;
+        counts.set(partition, (counts.get(partition) ?? 0) + 1);
+      }
+      for (const count of counts.values()) expect(Math.abs(count - 10_000)).toBeLessThan(600);
+    }
   });
 });

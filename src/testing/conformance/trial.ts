@@ -5,7 +5,7 @@ import type { BulkReply, QueueStatistics } from "../../engine/inspect.ts";
 import type { PushReply, PushRequest } from "../../engine/jobs.ts";
 import type { RescuedJob } from "../../engine/liveness.ts";
 import type { ErrorRecord } from "../../kernel/error-record.ts";
-import { newId } from "../../kernel/id.ts";
+import { newId, newIdBeside, newIdOfKey } from "../../kernel/id.ts";
 import type { JobRecord, JobState, NewJob } from "../../kernel/job.ts";
 import type { EngineAdapter, StoreReference } from "./adapter.ts";
 import { QUEUE, RETAIN_MS, TASK, TestWorker, type TestWorkerOptions } from "./worker.ts";
@@ -158,7 +158,7 @@ export class Trial {
 /** A job with everything as usual but what is given. */
 export function newJob(job: Partial<NewJob> = {}): NewJob {
   return {
-    id: newId(),
+    id: newIdFor(job),
     task: TASK,
     queue: QUEUE,
     priority: 5,
@@ -170,6 +170,12 @@ export function newJob(job: Partial<NewJob> = {}): NewJob {
     key: undefined,
     ...job,
   };
+}
+
+/** Its place is that of its key, or of its workflow, as stores in partitions want it. */
+function newIdFor({ task = TASK, key, node }: Partial<NewJob>): string {
+  if (key !== undefined) return newIdOfKey(task, key.key);
+  return node === undefined ? newId() : newIdBeside(node.workflow);
 }
 
 export function pushRequest(jobs: readonly Partial<NewJob>[], more: Partial<PushRequest> = {}): PushRequest {

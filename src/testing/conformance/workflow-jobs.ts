@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { JobSelection } from "../../engine/inspect.ts";
-import { newId } from "../../kernel/id.ts";
+import { newId, newIdBeside } from "../../kernel/id.ts";
 import type { Link, LinkCondition, NewJob, WorkflowNode } from "../../kernel/job.ts";
 import { newJob, type Trial } from "./trial.ts";
 import { QUEUE, RETAIN_MS } from "./worker.ts";
@@ -31,7 +31,7 @@ export async function pushChord(
   on: LinkCondition = "success",
 ): Promise<{ body: string; header: readonly string[] }> {
   const body = newId();
-  const header = Array.from({ length: size }, () => newId());
+  const header = Array.from({ length: size }, () => newIdBeside(body));
   await trial.push(
     { id: body, node: node(body, size), ...more },
     ...header.map((id, slot) => ({ id, node: node(body, 0, [link(body, on, slot)]) })),
@@ -51,9 +51,9 @@ export async function pushChain(
   behind: (rescue: string) => readonly Link[] = () => [],
   others: Partial<NewJob> = {},
 ): Promise<readonly [string, string, string, ...string[]]> {
-  const ids = Array.from({ length }, () => newId());
-  const workflow = ids[0] ?? "";
-  const rescue = newId();
+  const workflow = newId();
+  const ids = [workflow, ...Array.from({ length: length - 1 }, () => newIdBeside(workflow))];
+  const rescue = newIdBeside(workflow);
   const more = behind(rescue);
   const jobs = ids.map((id, index): Partial<NewJob> => {
     const next = ids[index + 1];

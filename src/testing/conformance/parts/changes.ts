@@ -57,8 +57,9 @@ export const changeTests: readonly ConformanceTest[] = definePart("changes", {
     const heard = await listen(trial);
     const ids = await trial.push(...Array.from({ length: 1_000 }, () => ({})));
     const worker = await trial.worker();
-    for (const job of await worker.claim(10)) await worker.settle(job, failed("error"));
-    for (const id of ids.slice(0, 10)) await heard.until(id, "failed");
+    const claimed = await worker.claim(10);
+    for (const job of claimed) await worker.settle(job, failed("error"));
+    for (const { id } of claimed) await heard.until(id, "failed");
     await heard.until(ids.at(-1) ?? "", "ready");
   },
 

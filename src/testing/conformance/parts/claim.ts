@@ -51,7 +51,7 @@ export const claimTests: readonly ConformanceTest[] = definePart("claim", {
     const worker = await trial.worker();
     assert.deepEqual(await worker.claim(5, { queues: [] }), []);
     assert.deepEqual(idsOf(await worker.claim(5, { queues: ["two", "none"] })), [two]);
-    assert.deepEqual(idsOf(await worker.claim(5, { queues: undefined })), [one, three]);
+    assert.deepEqual(new Set(idsOf(await worker.claim(5, { queues: undefined }))), new Set([one, three]));
   },
 
   "leaves a paused queue alone until it is resumed": async (trial) => {
@@ -62,7 +62,7 @@ export const claimTests: readonly ConformanceTest[] = definePart("claim", {
     assert.deepEqual(idsOf(await worker.claim(5)), [other]);
     assert.equal((await trial.queue()).paused, true);
     await trial.engine.inspect.resume("queue");
-    assert.deepEqual(idsOf(await worker.claim(5)), [waiting, late]);
+    assert.deepEqual(new Set(idsOf(await worker.claim(5))), new Set([waiting, late]));
     assert.equal((await trial.queue()).paused, false);
   },
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { keyConflict } from "../../../engine/index.ts";
-import { newId } from "../../../kernel/id.ts";
+import { newIdOfKey } from "../../../kernel/id.ts";
 import type { IdempotencyKey } from "../../../kernel/job.ts";
 import { type ConformanceTest, definePart } from "../part.ts";
 import { newJob, refusalOf, refusedWith, type Trial } from "../trial.ts";
@@ -96,7 +96,7 @@ export const keyTests: readonly ConformanceTest[] = definePart("keys", {
   "a lapsed key of a finished job is free": async (trial) => {
     const old = await finishOne(trial, key("k", "hash", 1));
     await trial.pass(5);
-    const id = newId();
+    const id = newIdOfKey(TASK, "k");
     const reply = await trial.tryPush([{ id, key: key("k", "other") }]);
     assert.deepEqual(reply, { status: "stored", jobs: [{ id, outcome: "created" }] });
     assert.deepEqual(await trial.states([old, id]), ["succeeded", "ready"]);

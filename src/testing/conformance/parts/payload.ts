@@ -53,8 +53,8 @@ export const payloadTests: readonly ConformanceTest[] = definePart("payload", {
       const reply = await trial.tryPush([{ input: text }]);
       const worker = await trial.worker();
       const jobs = await worker.claim(2);
-      const inputs = jobs.map(({ input }) => input);
-      assert.deepEqual(inputs, reply.status === "stored" ? ["good", text] : ["good"], name);
+      const inputs = new Set(jobs.map(({ input }) => input));
+      assert.deepEqual(inputs, new Set(reply.status === "stored" ? ["good", text] : ["good"]), name);
       const { settled } = await worker.exchange(jobs.map((job) => settlementOf(job, succeeded(text))));
       for (const one of settled) {
         if (one.status === "refused") continue;

@@ -40,18 +40,17 @@ export const retentionTests: readonly ConformanceTest[] = definePart("retention"
   },
 
   "over the greatest number, the first to finish go first": async (trial) => {
-    const [first, second] = await trial.push({}, {});
+    await trial.push({}, {});
     const worker = await trial.worker();
     const [one, two] = await worker.claim(2);
-    assert.ok(one !== undefined && two !== undefined && one.id === first);
+    assert.ok(one !== undefined && two !== undefined);
     await worker.succeed(two);
     await trial.pass(5);
     await worker.succeed(one);
     await trial.pass(5);
     const third = await finish(trial, RETAIN_MS);
     assert.deepEqual(await trial.engine.upkeep.prune({ max: 10, maxFinished: 2 }), { pruned: 1 });
-    assert.ok(second !== undefined);
-    assert.deepEqual(await trial.states([one.id, second, third]), ["succeeded", undefined, "succeeded"]);
+    assert.deepEqual(await trial.states([one.id, two.id, third]), ["succeeded", undefined, "succeeded"]);
     assert.deepEqual(await trial.engine.upkeep.prune({ max: 1, maxFinished: 0 }), { pruned: 1 });
     assert.deepEqual(await trial.states([one.id, third]), [undefined, "succeeded"]);
   },

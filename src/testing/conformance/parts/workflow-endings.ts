@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { newId } from "../../../kernel/id.ts";
+import { newId, newIdBeside } from "../../../kernel/id.ts";
 import type { NewJob, Outcome } from "../../../kernel/job.ts";
 import { type ConformanceTest, definePart } from "../part.ts";
 import type { Trial } from "../trial.ts";
@@ -100,7 +100,7 @@ export const workflowEndingTests: readonly ConformanceTest[] = definePart("workf
 
   "who waits for a failure that did not happen is skipped, and so are those behind it": async (trial) => {
     const id = newId();
-    const [handler, after, last] = [newId(), newId(), newId()];
+    const [handler, after, last] = [newIdBeside(id), newIdBeside(id), newIdBeside(id)];
     await trial.push(
       { id, node: node(id, 0, [link(handler, "failure")]) },
       { id: handler, node: node(id, 1, [link(after, "success")]) },
@@ -136,8 +136,8 @@ export const workflowEndingTests: readonly ConformanceTest[] = definePart("workf
 
   "a link to a job that is not there, or does not wait, changes nothing": async (trial) => {
     const id = newId();
-    const other = await trial.pushOne({ queue: "other" });
-    await trial.push({ id, node: node(id, 0, [link(newId(), "success"), link(other, "success")]) });
+    const other = await trial.pushOne({ id: newIdBeside(id), queue: "other" });
+    await trial.push({ id, node: node(id, 0, [link(newIdBeside(id), "success"), link(other, "success")]) });
     const record = await trial.get(other);
     const worker = await trial.worker({ queues: [QUEUE] });
     await worker.succeed(await worker.claimOne());

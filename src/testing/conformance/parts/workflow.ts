@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { newId } from "../../../kernel/id.ts";
+import { newId, newIdBeside } from "../../../kernel/id.ts";
 import { type ConformanceTest, definePart } from "../part.ts";
 import { failed, QUEUE, retried, succeeded } from "../worker.ts";
 import { link, missing, node, pushChain, pushChord, pushEffect, retry, revoke } from "../workflow-jobs.ts";
@@ -116,7 +116,7 @@ export const workflowTests: readonly ConformanceTest[] = definePart("workflow", 
     const { body, header } = await pushChord(trial, 1);
     const [id = ""] = header;
     const worker = await trial.worker();
-    const substitute = newId();
+    const substitute = newIdBeside(body);
     const effect = pushEffect({ id: substitute, node: node(body, 0, [{ to: id, slot: 0, on: "success" }]) });
     const reply = await worker.settle(await worker.claimOne(), { kind: "replaced", slot: 0 }, [effect]);
     assert.deepEqual(reply, { status: "applied", state: "waiting" });

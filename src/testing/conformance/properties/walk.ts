@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { newId } from "../../../kernel/id.ts";
+import { newId, newIdBeside } from "../../../kernel/id.ts";
 import type { ClaimedJob, NewJob, Outcome } from "../../../kernel/job.ts";
 import { isFinished } from "../../../kernel/state.ts";
 import { newJob, type Trial } from "../trial.ts";
@@ -23,6 +23,8 @@ export class Walk {
   readonly #trial: Trial;
   readonly #model = new Model();
   readonly #comparison: Comparison;
+  /** The jobs are beside each other: only then a store in partitions keeps their order. */
+  readonly #name = newId();
   readonly #task: string;
   readonly #queues: readonly [string, string];
   readonly #workers: TestWorker[] = [];
@@ -31,10 +33,9 @@ export class Walk {
   #results = 0;
 
   constructor(trial: Trial) {
-    const name = newId();
     this.#trial = trial;
-    this.#task = `task-${name}`;
-    this.#queues = [`one-${name}`, `two-${name}`];
+    this.#task = `task-${this.#name}`;
+    this.#queues = [`one-${this.#name}`, `two-${this.#name}`];
     this.#comparison = new Comparison(trial.engine, this.#model, this.#queues);
   }
 
@@ -93,7 +94,7 @@ export class Walk {
       due: pick % 7 === 0 ? { afterMs: LONG_MS } : undefined,
       expires: pick % 5 === 0 ? { at: 1 } : undefined,
     };
-    const jobs = Array.from({ length: amount }, () => newJob(given));
+    const jobs = Array.from({ length: amount }, () => newJob({ id: newIdBeside(this.#name), ...given }));
     await this.#trial.push(...jobs);
     for (const job of jobs) this.#model.push(job);
   }
