@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { SchemaTooNew } from "../../kernel/errors.ts";
+import { OptionsInvalid, SchemaTooNew } from "../../kernel/errors.ts";
 import type { RedisSettings } from "./options.ts";
 import { pack } from "./wire/writer.ts";
 
@@ -14,7 +14,19 @@ export function checkFormat(format: number, { namespace, place }: RedisSettings)
   );
 }
 
+/**
+ * A store keeps the number of partitions that it began with: with another one its jobs would be looked for where they are not.
+ * @throws OptionsInvalid (`OPTIONS_INVALID`)
+ */
+export function checkPartitions(partitions: number, { namespace, place, partitions: given }: RedisSettings): void {
+  if (partitions === given) return;
+  throw new OptionsInvalid(
+    `The namespace "${namespace}" at ${place} has ${partitions} partitions, and the URL says ${given}: write "partitions=${partitions}", or begin another namespace and let the workers of this one finish what it has.`,
+    { details: { partitions, given } },
+  );
+}
+
 /** What `scripts/open.lua` reads. */
-export function openRequest(): Buffer {
-  return pack((writer) => writer.array(2).number(FORMAT).text(randomUUID()));
+export function openRequest({ partitions }: RedisSettings): Buffer {
+  return pack((writer) => writer.array(3).number(FORMAT).text(randomUUID()).number(partitions));
 }

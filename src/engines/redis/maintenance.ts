@@ -2,7 +2,7 @@ import type { HealthFinding, Maintenance, MigrationReport } from "../../engine/i
 import { EngineClosed } from "../../kernel/errors.ts";
 import { Link } from "./connection/link.ts";
 import { toConnectError } from "./errors.ts";
-import { checkFormat, FORMAT, openRequest } from "./format.ts";
+import { checkFormat, checkPartitions, FORMAT, openRequest } from "./format.ts";
 import type { RedisSettings } from "./options.ts";
 import { scriptNamed } from "./scripts.ts";
 import type { Store } from "./store.ts";
@@ -24,9 +24,13 @@ export class RedisMaintenance implements Maintenance {
     let link: Link | undefined;
     try {
       link = await Link.open(settings, keys.prefix);
-      const from = Number((await link.send("HGET", [`${keys.prefix}meta`, "format"])) ?? 0);
+      const stored = await link.send("HMGET", [`${keys.prefix}meta`, "format", "partitions"]);
+      const [format, partitions] = Array.isArray(stored) ? stored : [];
+      const from = Number(format ?? 0);
       checkFormat(from, settings);
-      if (from === 0 && !dryRun) await link.send("EVAL", [scriptNamed("open").text, 1, keys.prefix, openRequest()]);
+      if (from > 0) checkPartitions(Number(partitions ?? 1), settings);
+      if (from === 0 && !dryRun)
+        await link.send("EVAL", [scriptNamed("open").text, 1, keys.prefix, openRequest(settings)]);
       return { from, to: FORMAT, applied: from === 0 ? [BEGINNING] : [] };
     } catch (error) {
       throw toConnectError(error, settings.place);

@@ -5,7 +5,8 @@ export interface RedisEngineOptions {
   /**
    * `redis://user:password@host:6379/0`, `rediss://` for TLS; `redis+sentinel://host:26379,host2:26379/master/0`;
    * `redis+cluster://host:7000,host2:7000`. With TLS: `rediss+sentinel://`, `rediss+cluster://`; then `?ca=/path/ca.pem`
-   * names who signed the server's certificate, and `cert` and `key` a certificate of this process.
+   * names who signed the server's certificate, and `cert` and `key` a certificate of this process. `?partitions=3` spreads
+   * a namespace over the nodes of a Cluster (default 1).
    */
   readonly url: string;
   /** Part of the name of all its keys: several apps share one server without crosstalk. Default `"lovage"`. */
@@ -39,6 +40,8 @@ export interface RedisSettings {
   /** `"replicated"`: pushes and exchanges are answered once a replica has them as well. */
   readonly durability: "acknowledged" | "replicated";
   readonly namespace: string;
+  /** Parts of the namespace, each in a slot of its own; more than one only on a Cluster. */
+  readonly partitions: number;
   /** Names the server in messages, without its password. */
   readonly place: string;
 }
@@ -50,7 +53,7 @@ const DEFAULT_PORTS = { standalone: 6379, sentinel: 26379, cluster: 6379 } as co
 export function readRedisOptions({ url, namespace = "lovage" }: RedisEngineOptions): RedisSettings {
   const mistakes: string[] = [];
   const parts = splitUrl(url, mistakes);
-  const { durability, tlsFiles } = readParameters(parts, mistakes);
+  const { durability, tlsFiles, partitions } = readParameters(parts, mistakes);
   const nodes = readNodes(parts, mistakes);
   const [master, database] = readPath(parts, mistakes);
   const username = decode(parts.username, mistakes);
@@ -69,6 +72,7 @@ export function readRedisOptions({ url, namespace = "lovage" }: RedisEngineOptio
     database,
     durability,
     namespace,
+    partitions,
     place,
   };
 }
@@ -125,9 +129,14 @@ function readPath({ path, kind }: UrlParts, mistakes: string[]): [master: string
   return [master, Number(database)];
 }
 
-const PARAMETERS: readonly string[] = ["durability", "ca", "cert", "key"];
+const PARAMETERS: readonly string[] = ["durability", "partitions", "ca", "cert", "key"];
+// A process has two connections to each.
+const MOST_PARTITIONS = 64;
 
-function readParameters({ query, tls }: UrlParts, mistakes: string[]): Pick<RedisSettings, "durability" | "tlsFiles"> {
+function readParameters(
+  { query, tls, kind }: UrlParts,
+  mistakes: string[],
+): Pick<RedisSettings, "durability" | "tlsFiles" | "partitions"> {
   const parameters = new URLSearchParams(query);
   for (const key of parameters.keys())
     if (!PARAMETERS.includes(key))
@@ -136,10 +145,23 @@ function readParameters({ query, tls }: UrlParts, mistakes: string[]): Pick<Redi
   const [ca, cert, key] = ["ca", "cert", "key"].map((name) => parameters.get(name) ?? undefined);
   if (!tls && (ca ?? cert ?? key) !== undefined) mistakes.push('ca, cert and key are for TLS: write "rediss"');
   if ((cert === undefined) !== (key === undefined)) mistakes.push("cert and key go together: one of them is missing");
-  const tlsFiles = { ca, cert, key };
-  if (durability === "acknowledged" || durability === "replicated") return { durability, tlsFiles };
+  const read = {
+    tlsFiles: { ca, cert, key },
+    partitions: readPartitions(parameters.get("partitions"), kind, mistakes),
+  };
+  if (durability === "acknowledged" || durability === "replicated") return { durability, ...read };
   mistakes.push(`durability is ${JSON.stringify(durability)}, not "acknowledged" or "replicated"`);
-  return { durability: "acknowledged", tlsFiles };
+  return { durability: "acknowledged", ...read };
+}
+
+function readPartitions(text: string | null, kind: RedisSettings["kind"], mistakes: string[]): number {
+  if (text === null) return 1;
+  const partitions = Number(text);
+  if (!/^\d{1,2}$/.test(text) || partitions < 1 || partitions > MOST_PARTITIONS)
+    mistakes.push(`partitions is ${JSON.stringify(text)}, not a number from 1 to ${MOST_PARTITIONS}`);
+  else if (partitions > 1 && kind !== "cluster")
+    mistakes.push('partitions are for the nodes of a Cluster: write "redis+cluster://"');
+  return partitions;
 }
 
 function decode(text: string | undefined, mistakes: string[]): string | undefined {

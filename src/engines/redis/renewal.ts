@@ -11,14 +11,29 @@ import { pack } from "./wire/writer.ts";
 export async function connectRenewal(options: unknown): Promise<RenewalConnection> {
   // The boundary between threads: what `RedisLiveness.renewal` handed over.
   const settings = options as RedisSettings;
-  const commands = new Commands(settings, new Keyspace(settings.namespace).prefix, {});
-  await commands.start();
-  return {
-    async renew(worker, leaseMs) {
-      const request = pack((writer) => writer.array(2).text(worker).number(leaseMs));
-      // Well within a lease, so that a connection that hangs is replaced in time.
-      await commands.run("renew", request, Date.now() + leaseMs / 3);
-    },
-    close: () => commands.stop(),
+  const { namespace, partitions } = settings;
+  const connections = Array.from(
+    { length: partitions },
+    (_, partition) => new Commands(settings, new Keyspace(namespace, partition, partitions).prefix, {}),
+  );
+  const close = async (): Promise<void> => {
+    await Promise.all(connections.map((commands) => commands.stop()));
   };
+  try {
+    await Promise.all(connections.map((commands) => commands.start()));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { renew: (worker, leaseMs) => renewAll(connections, worker, leaseMs), close };
+}
+
+/** Also where one partition is away, the lease goes on in the others. */
+async function renewAll(connections: readonly Commands[], worker: string, leaseMs: number): Promise<void> {
+  const request = pack((writer) => writer.array(2).text(worker).number(leaseMs));
+  // Well within a lease, so that a connection that hangs is replaced in time.
+  const deadlineAt = Date.now() + leaseMs / 3;
+  const renewals = await Promise.allSettled(connections.map((commands) => commands.run("renew", request, deadlineAt)));
+  const failed = renewals.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
 }

@@ -2,14 +2,17 @@ import { type Lifecycle, LifecycleGuard } from "../../kernel/lifecycle.ts";
 import { Commands, REQUEST_MS } from "./connection/commands.ts";
 import type { Link } from "./connection/link.ts";
 import { Listener } from "./connection/listener.ts";
-import { checkFormat, openRequest } from "./format.ts";
+import { checkFormat, checkPartitions, openRequest } from "./format.ts";
 import { History } from "./history.ts";
 import { Keyspace } from "./keyspace.ts";
 import type { RedisSettings } from "./options.ts";
 import { Replication } from "./replication.ts";
 import { Reader } from "./wire/reader.ts";
 
-/** What the parts of one engine share. */
+/** The operations of which it is promised that their writes last. */
+type DurableScript = "push" | "exchange" | "post" | "record-write";
+
+/** What the parts of one partition share. */
 export class Store implements Lifecycle {
   readonly settings: RedisSettings;
   readonly keys: Keyspace;
@@ -26,9 +29,9 @@ export class Store implements Lifecycle {
   /** What is added to `performance.now()` to have the server's clock. */
   #serverOffsetMs = 0;
 
-  constructor(settings: RedisSettings) {
+  constructor(settings: RedisSettings, partition: number) {
     this.settings = settings;
-    this.keys = new Keyspace(settings.namespace);
+    this.keys = new Keyspace(settings.namespace, partition, settings.partitions);
     this.history = new History(settings.place);
     this.commands = new Commands(settings, this.keys.prefix, {
       onUp: (link) => this.#takeUp(link),
@@ -41,6 +44,11 @@ export class Store implements Lifecycle {
   /** What is added to an instant of this process to have the server's, by the clock that never jumps. */
   get serverAheadMs(): number {
     return this.#serverOffsetMs + performance.now() - Date.now();
+  }
+
+  /** Whether the server can be asked at present, as far as this process knows. */
+  get isUp(): boolean {
+    return this.commands.link !== undefined;
   }
 
   /** Called whenever a connection stands that the server does not know yet. */
@@ -64,7 +72,7 @@ export class Store implements Lifecycle {
    * Runs a script whose writes are promised to whoever asked. With `durability: "replicated"` it is answered once a replica
    * has them. @throws EngineUnavailable (`ENGINE_UNAVAILABLE`) where none confirms; the operation may be repeated then.
    */
-  async runDurably(name: "push" | "exchange" | "record-write", request: Buffer, deadlineAt?: number): Promise<Reader> {
+  async runDurably(name: DurableScript, request: Buffer, deadlineAt?: number): Promise<Reader> {
     const reader = await this.commands.run(name, request, deadlineAt);
     if (this.settings.durability === "replicated") await this.#replication.confirm();
     return reader;
@@ -73,7 +81,7 @@ export class Store implements Lifecycle {
   /** Asks for the server's clock again. */
   async measureClock(): Promise<void> {
     const startedMs = performance.now();
-    this.#readOpening(await this.commands.run("open", openRequest()), startedMs);
+    this.#readOpening(await this.commands.run("open", openRequest(this.settings)), startedMs);
   }
 
   async #begin(): Promise<void> {
@@ -94,18 +102,19 @@ export class Store implements Lifecycle {
 
   async #takeUp(link: Link): Promise<void> {
     const startedMs = performance.now();
-    const reply = await this.commands.runOn(link, "open", openRequest(), Date.now() + REQUEST_MS);
+    const reply = await this.commands.runOn(link, "open", openRequest(this.settings), Date.now() + REQUEST_MS);
     this.#readOpening(new Reader(reply), startedMs);
     setImmediate(() => {
       for (const callback of this.#onUp) callback();
     });
   }
 
-  /** @throws SchemaTooNew (`SCHEMA_TOO_NEW`) */
+  /** @throws SchemaTooNew (`SCHEMA_TOO_NEW`), OptionsInvalid (`OPTIONS_INVALID`) */
   #readOpening(reader: Reader, startedMs: number): void {
     reader.array();
     checkFormat(reader.number(), this.settings);
     this.history.note(reader.text(), reader.number());
     this.#serverOffsetMs = reader.number() - (startedMs + performance.now()) / 2;
+    checkPartitions(reader.number(), this.settings);
   }
 }

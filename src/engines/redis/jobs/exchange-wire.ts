@@ -13,6 +13,11 @@ import { type LaneNames, toClaimedJob } from "./stored-job.ts";
 
 const VALUES_PER_SETTLEMENT = 7;
 
+/** A settlement with what goes to other partitions because of it, posted together with it. */
+export interface PostingSettlement extends Settlement {
+  readonly letters?: readonly Buffer[];
+}
+
 /** How `scripts/lib/settle.lua` numbers the outcomes. */
 const kindNumbers: Readonly<Record<Outcome["kind"], number>> = {
   succeeded: 1,
@@ -38,7 +43,7 @@ export function findMistake({ id, outcome, effects }: Settlement): SettlementRep
 
 export function encodeExchange(
   { worker, exchange, claim }: ExchangeRequest,
-  settlements: readonly Settlement[],
+  settlements: readonly PostingSettlement[],
   writeWaiters: (writer: Writer) => void,
 ): Buffer {
   return pack((writer) => {
@@ -50,19 +55,22 @@ export function encodeExchange(
   });
 }
 
-function writeSettlement(writer: Writer, { id, fence, outcome, effects }: Settlement): void {
+function writeSettlement(writer: Writer, { id, fence, outcome, effects, letters }: PostingSettlement): void {
   writer.text(id).number(fence).number(kindNumbers[outcome.kind]);
   writeContent(writer, outcome);
   writer.number("retainMs" in outcome ? outcome.retainMs : 0);
   const due = "due" in outcome ? outcome.due : undefined;
-  if (due === undefined && effects.length === 0) {
+  if (due === undefined && effects.length === 0 && letters === undefined) {
     writer.boolean(false);
     return;
   }
-  writer.array(4);
+  writer.array(letters === undefined ? 4 : 5);
   writeWhen(writer, due);
   if (effects.length === 0) writer.boolean(false).boolean(false);
   else writeShapedJobs(writer, shapeJobs(effects.map(({ job }) => job)));
+  if (letters === undefined) return;
+  writer.array(letters.length);
+  for (const letter of letters) writer.bytes(letter);
 }
 
 /** What comes with the outcome, then which kind of payload it is, or who revoked. */

@@ -67,3 +67,16 @@ function readReply({ jobs }: PushRequest, reader: Reader): PushReply {
     replies[reader.number()] = { id: reader.text(), outcome: "existing" };
   return { status: "stored", jobs: replies };
 }
+
+/** Of the reply to requests that are not at hand, why some were refused. */
+export function readRefusals(reader: Reader): ErrorRecord[] {
+  const refusals: ErrorRecord[] = [];
+  for (let left = reader.array() / 2; left > 0; left -= 1) {
+    reader.number();
+    // How many of its jobs there are does not matter, only that they are all there.
+    const request = { jobs: [], maxDepth: {}, deadlineAt: 0 };
+    const reply = readReply(request, reader);
+    if (reply.status === "refused") refusals.push(reply.error);
+  }
+  return refusals;
+}

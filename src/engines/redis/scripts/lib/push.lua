@@ -4,7 +4,7 @@
 -- `shapes`: for each what jobs have in common {queue, task, priority, ack, dueKind, due, expiresKind, expires, key,
 -- inputHash, ttl, headers, workflow or false, whether it has slots}. `values`: for each job its end (input, id and node,
 -- as one string, see lib/job.lua), the lengths of input and id, the input's kind and the number of its shape.
-local planPush, carryOut, pushPlainly, reserveSequences, lookUp, flushNew
+local planPush, carryOut, pushPlainly, reserveSequences, lookUp, flushNew, depthOf
 
 local VALUES_PER_JOB = 5
 
@@ -31,7 +31,7 @@ local function usePush()
     return shape
   end
 
-  -- The holder {id, hash, expiry} of a key that has not lapsed.
+  -- The holder {id, hash, expiry, reserved} of a key that has not lapsed; `reserved`: for a job that is on its way.
   local function holderOf(task, key)
     local stored = call('GET', keyName(task, key))
     if not stored then return nil end
@@ -68,12 +68,13 @@ local function usePush()
     local task, key, hash = shape[2], shape[9], shape[10]
     local holder = keys[keyName(task, key)] or holderOf(task, key)
     if holder == nil then return nil end
+    if holder[4] then return nil, holder[1] ~= id and { 'KEY_RESERVED', task, key } or nil end
     if holder[2] ~= hash then return nil, { 'KEY_CONFLICT', task, key, holder[1] } end
     return holder[1]
   end
 
   -- The unfinished jobs of a queue. O(its lanes).
-  local function depthOf(queue)
+  function depthOf(queue)
     local depth = 0
     local function add(ofLane)
       for state = WAITING, ACTIVE do depth = depth + ofLane[state] end

@@ -1,8 +1,9 @@
--- uses finish, push
+-- uses finish, push, letters
 -- Ends claims: the outcome and what follows from it together, or not at all.
 --
 -- For each settlement: id, fence, kind, payload (or a slot), payload kind (or who revoked), retention, and `false`, or what is
--- rare: {due kind, due, shapes, values}, of which the last two are those of a push.
+-- rare: {due kind, due, shapes, values, letters}, of which the third and fourth are those of a push, and the last may be
+-- missing.
 local settleAll, flushEnded
 
 -- Made where it is needed, as lib/push.lua.
@@ -136,6 +137,7 @@ local function useSettle()
       reserveSequences(#plan.jobs)
       carryOut(rare[3], rare[4], plan)
     end
+    if rare and rare[5] then postLetters(rare[5]) end
     return state
   end
 
