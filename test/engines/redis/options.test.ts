@@ -21,7 +21,8 @@ describe("a Redis URL", () => {
         ],
       },
     ],
-    ["rediss+cluster://one:7000", { kind: "cluster", tls: true, nodes: [{ host: "one", port: 7_000 }] }],
+    ["rediss+cluster://one:7000", { kind: "cluster", tls: true, partitions: 1, nodes: [{ host: "one", port: 7_000 }] }],
+    ["redis+cluster://one?partitions=64&durability=replicated", { partitions: 64, durability: "replicated" }],
   ])("%s is read", (url, expected) => {
     expect(readRedisOptions({ url })).toMatchObject(expected);
   });
@@ -31,6 +32,19 @@ describe("a Redis URL", () => {
     const refuse = (): unknown => readRedisOptions({ url });
     expect(refuse).toThrow(/several hosts.*names no database.*mode is not a parameter|mode is not.*several hosts/);
     expect(refuse).toThrow(expect.objectContaining({ message: expect.not.stringContaining("secret") }));
+  });
+
+  test.each([
+    "redis+cluster://one?partitions=0",
+    "redis+cluster://one?partitions=65",
+    "redis+cluster://one?partitions=3.5",
+  ])("%s has no such number of partitions", (url) =>
+    expect(() => readRedisOptions({ url })).toThrow(/not a number from 1 to 64/),
+  );
+
+  test("only a Cluster has partitions", () => {
+    expect(() => readRedisOptions({ url: "redis://one?partitions=2" })).toThrow(/redis\+cluster/);
+    expect(readRedisOptions({ url: "redis://one?partitions=1" })).toMatchObject({ partitions: 1 });
   });
 
   test("messages name the server without its password", () => {

@@ -23,6 +23,8 @@ export class PartitionedExchange {
   readonly #partitions: Partitions;
   readonly #effects: Effects;
   readonly #turns: Turns;
+  /** Where the last settlements failed. */
+  readonly #failing = new Set<Partition>();
 
   constructor(partitions: Partitions, effects: Effects, turns: Turns) {
     this.#partitions = partitions;
@@ -49,9 +51,10 @@ export class PartitionedExchange {
     return { settled, claimed: claiming.claimed, quarantined };
   }
 
-  /** Where what is to be settled cannot be sent now, jobs that are claimed meanwhile would wait with it. */
+  /** An exchange fails with what it is to settle, and jobs that it had claimed elsewhere would be without a worker. */
   #beginClaim(claim: ClaimRequest | undefined, groups: Groups): Claiming {
-    if (claim === undefined || ![...groups.keys()].every(({ store }) => store.isUp)) return new Claiming(undefined, []);
+    const mayFail = [...groups.keys()].some((partition) => this.#failing.has(partition) || !partition.store.isUp);
+    if (claim === undefined || mayFail) return new Claiming(undefined, []);
     const { up } = this.#partitions;
     return new Claiming(
       claim,
@@ -82,6 +85,8 @@ export class PartitionedExchange {
   }
 
   #heed({ partition, settled, share, outcome }: Part, claiming: Claiming): void {
+    if (settled.length > 0 && outcome.status === "rejected") this.#failing.add(partition);
+    else if (settled.length > 0) this.#failing.delete(partition);
     if (outcome.status === "rejected") {
       // A claim that was lost is found at the next beat.
       if (settled.length > 0) throw outcome.reason;

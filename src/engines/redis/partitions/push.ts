@@ -12,7 +12,8 @@ import type { Partitions } from "./partitions.ts";
 import { findMisplaced } from "./placement.ts";
 import { type Reservation, release, reserve } from "./reservation.ts";
 
-// What holds a key that is reserved is stored, or given up, within a few round trips.
+// Whatever holds a key for the moment is stored, or gives it up, within a few round trips. Spread, since two may each hold
+// what the other needs.
 const RESERVED_MS = 20;
 
 /** A request, and where its reply belongs. */
@@ -39,7 +40,7 @@ export class PartitionedPush {
     while (entries.length > 0) {
       for (const [index, reply] of await this.#pushOnce(entries)) replies.set(index, reply);
       entries = entries.filter(({ index, request }) => mayComeAgain(replies.get(index), request));
-      if (entries.length > 0) await sleep(systemClock, RESERVED_MS);
+      if (entries.length > 0) await sleep(systemClock, RESERVED_MS * (1 + Math.random()));
     }
     return requests.map((_, index) => replies.get(index) ?? { status: "stored", jobs: [] });
   }

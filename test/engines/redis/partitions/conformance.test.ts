@@ -1,22 +1,22 @@
 import fastCheck from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { describeEngine, type EngineAdapter, expectedTests } from "../../../src/testing/conformance/index.ts";
-import { testRequiring } from "../../support/requirement.ts";
-import { redisClusterProgram, startRedisCluster } from "../../support/servers/index.ts";
-import { openEngine, URL_VARIABLE } from "./conformance-engine.ts";
-import { skips } from "./skips-in-partitions.ts";
+import { describeEngine, type EngineAdapter, expectedTests } from "../../../../src/testing/conformance/index.ts";
+import { testRequiring } from "../../../support/requirement.ts";
+import { redisClusterProgram, startRedisCluster } from "../../../support/servers/index.ts";
+import { openEngine, URL_VARIABLE } from "../conformance-engine.ts";
+import { urlOf } from "./cluster.ts";
+import { skips } from "./skips.ts";
 
 if (redisClusterProgram.met) {
   const cluster = await startRedisCluster();
-  const hosts = cluster.masters.map(({ port }) => `127.0.0.1:${port}`).join(",");
-  process.env[URL_VARIABLE] = `redis+cluster://${hosts}?partitions=3`;
+  process.env[URL_VARIABLE] = urlOf(cluster);
   afterAll(() => cluster.close());
 
   const adapter: EngineAdapter = {
     name: "Redis Cluster with 3 partitions",
     open: openEngine,
     leaseMs: 1_000,
-    processes: { module: new URL("./conformance-engine.ts", import.meta.url).href },
+    processes: { module: new URL("../conformance-engine.ts", import.meta.url).href },
     skip: skips,
   };
   const report = describeEngine(adapter, { describe, test, fastCheck });
