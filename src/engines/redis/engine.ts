@@ -13,11 +13,11 @@ import { joinPartitions } from "./partitions/index.ts";
  * await engine.start();
  */
 export function createRedisEngine(options: RedisEngineOptions): Engine {
-  const { jobs, liveness, upkeep, bus, inspect, archive, maintenance, start, stop } = createParts(options);
+  const { jobs, liveness, upkeep, bus, inspect, archive, records, maintenance, start, stop } = createParts(options);
   return {
     kind: "redis",
     capabilities: { transactions: false, processes: true, results: true },
-    ...{ jobs, liveness, upkeep, bus, inspect, archive, maintenance, start, stop },
+    ...{ jobs, liveness, upkeep, bus, inspect, archive, records, maintenance, start, stop },
   };
 }
 

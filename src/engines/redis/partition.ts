@@ -1,4 +1,4 @@
-import type { Archive, Engine } from "../../engine/index.ts";
+import type { Archive, Engine, Records } from "../../engine/index.ts";
 import { LifecycleGuard } from "../../kernel/lifecycle.ts";
 import { RedisArchive } from "./archive.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -9,16 +9,21 @@ import { RedisJobs } from "./jobs.ts";
 import { RedisLiveness } from "./liveness.ts";
 import { RedisMaintenance } from "./maintenance.ts";
 import type { RedisSettings } from "./options.ts";
+import { RedisRecords } from "./records.ts";
 import { Store } from "./store.ts";
 import { RedisUpkeep } from "./upkeep.ts";
 
 /** What an engine does, however many partitions it has. */
-export type EngineParts = Omit<Engine, "kind" | "capabilities" | "archive" | "records"> & { readonly archive: Archive };
+export interface EngineParts extends Omit<Engine, "kind" | "capabilities"> {
+  readonly archive: Archive;
+  readonly records: Records;
+}
 
 /** The part of a namespace that is in one slot: the whole engine, for the jobs that are there. */
 export interface Partition extends EngineParts {
   readonly number: number;
   readonly store: Store;
+  readonly records: RedisRecords;
 }
 
 export function createPartition(settings: RedisSettings, number: number): Partition {
@@ -45,6 +50,7 @@ export function createPartition(settings: RedisSettings, number: number): Partit
     bus: new RedisBus(store),
     inspect: new RedisInspect(store),
     archive: new RedisArchive(store),
+    records: new RedisRecords(store),
     maintenance: new RedisMaintenance(store),
     start: () => guard.start(),
     stop: () => guard.stop(),

@@ -48,13 +48,20 @@ export class RedisRecords implements Records {
     return { records, nowMs, nextDueInMs: nextDueInMs === NONE ? undefined : nextDueInMs };
   }
 
-  async write(writes: readonly RecordWrite[], jobs: readonly NewJob[]): Promise<WriteReply> {
+  /** `letters`: posted together with the writes, for other partitions. */
+  async write(
+    writes: readonly RecordWrite[],
+    jobs: readonly NewJob[],
+    letters: readonly Buffer[] = [],
+  ): Promise<WriteReply> {
     for (const job of jobs) checkJob(job);
     for (const write of writes) checkValue(write);
     const request = pack((writer) => {
-      writer.array(3).array(writes.length * VALUES_PER_WRITE);
+      writer.array(4).array(writes.length * VALUES_PER_WRITE);
       for (const write of writes) writeRecord(writer, write);
       writeShapedJobs(writer, shapeJobs(jobs));
+      writer.array(letters.length);
+      for (const letter of letters) writer.bytes(letter);
     });
     return readReply(writes, await this.#store.runDurably("record-write", request));
   }

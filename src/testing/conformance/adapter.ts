@@ -31,6 +31,11 @@ export interface EngineAdapter {
   readonly outage?: (reference: StoreReference) => Promise<Outage>;
   /** Removes what a test left, after its engines have stopped. */
   readonly discard?: (reference: StoreReference) => Promise<void>;
+  /**
+   * For a store in partitions: gives the jobs that tests push places all over it. Absent: those of one test are beside each
+   * other, since only there their order is kept.
+   */
+  readonly spread?: boolean;
   /** Repeats the random walks of a run that failed: the seed and path that it printed. */
   readonly replay?: Replay;
   /** Tests to skip, by full name (`part: test`), each with its reason. */

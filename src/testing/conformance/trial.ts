@@ -19,6 +19,7 @@ export class Trial {
   readonly adapter: EngineAdapter;
   readonly reference: StoreReference;
   readonly #cleanups: (() => Promise<void>)[] = [];
+  readonly #place = newId();
   #engine: Engine | undefined;
   #rescuer: TestWorker | undefined;
   #workers = 0;
@@ -82,7 +83,8 @@ export class Trial {
   }
 
   async tryPush(jobs: readonly Partial<NewJob>[], more: Partial<PushRequest> = {}): Promise<PushReply> {
-    const [reply] = await this.engine.jobs.push([pushRequest(jobs, more)]);
+    const placed = jobs.map((job) => ({ id: this.#newIdFor(job), ...job }));
+    const [reply] = await this.engine.jobs.push([pushRequest(placed, more)]);
     assert.ok(reply !== undefined, "every request has a reply");
     return reply;
   }
@@ -143,6 +145,11 @@ export class Trial {
       const workers = await this.engine.inspect.workers();
       return workers.every(({ id, active }) => id !== worker.id || active === 0) && rescued;
     });
+  }
+
+  #newIdFor(job: Partial<NewJob>): string {
+    const isFree = job.key === undefined && job.node === undefined && this.adapter.spread !== true;
+    return isFree ? newIdBeside(this.#place) : newIdFor(job);
   }
 
   /** One attempt of a worker that does nothing else. */

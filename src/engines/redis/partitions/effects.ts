@@ -1,12 +1,13 @@
 import { fromErrorRecord } from "../../../kernel/error-record.ts";
-import type { NewJob, Settlement, SettlementReply } from "../../../kernel/job.ts";
+import type { Effect, NewJob, Settlement, SettlementReply } from "../../../kernel/job.ts";
 import { findMistake, type PostingSettlement } from "../jobs/exchange-wire.ts";
 import { isKeyReserved } from "../jobs/refusal.ts";
-import { type Letter, writeLetter } from "./letter.ts";
+import type { Letter } from "./letter.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Partitions } from "./partitions.ts";
 import { findMisplaced } from "./placement.ts";
-import { release, reserve } from "./reservation.ts";
+import { preparePosting } from "./posting.ts";
+import { release } from "./reservation.ts";
 
 /** A settlement as it is sent: without what goes to other partitions, which it posts; or why it is not sent. */
 export interface Prepared {
@@ -31,31 +32,22 @@ export class Effects {
     const jobs = settlement.effects.map(({ job }) => job);
     const refusal = this.#refusalOf(settlement, jobs);
     if (refusal !== undefined) return { settlement, letters: [], refusal };
-    const own = this.#partitions.of(settlement.id);
-    const far = jobs.filter(({ id }) => this.#partitions.of(id) !== own);
-    if (far.length === 0) return { settlement, letters: [], refusal };
-    const near = settlement.effects.filter(({ job }) => this.#partitions.of(job.id) === own);
-    return this.#post({ ...settlement, effects: near }, far);
+    const posting = await preparePosting(this.#partitions, this.#partitions.of(settlement.id), jobs);
+    const { near, letters, refusal: error } = posting;
+    if (error !== undefined && isKeyReserved(error)) throw fromErrorRecord(error);
+    if (error !== undefined) return { settlement, letters: [], refusal: { status: "refused", error } };
+    if (near.length === jobs.length) return { settlement, letters: [], refusal: undefined };
+    const effects = near.map((job): Effect => ({ kind: "push", job }));
+    const packed = letters.map((letter) => letter.packed);
+    return { settlement: { ...settlement, effects, letters: packed }, letters, refusal: undefined };
   }
 
-  /** Delivers what a settlement posted, which its worker need not wait for where a partition is away: upkeep does it then. */
+  /** Delivers what a settlement posted, as far as that can be done now. */
   async finish({ settlement, letters }: Prepared, reply: SettlementReply): Promise<void> {
     if (letters.length === 0) return;
     const from = this.#partitions.of(settlement.id);
-    if (!wasPosted(settlement, reply)) await release(this.#partitions, jobsOf(letters));
-    else if (letters.every(({ to }) => to.store.isUp)) await this.#outbox.deliver(from, letters);
-  }
-
-  async #post(settlement: Settlement, far: readonly NewJob[]): Promise<Prepared> {
-    const isKeyed = far.some(({ key }) => key !== undefined);
-    const reservation = isKeyed ? await reserve(this.#partitions, far) : { refusal: undefined, fresh: far };
-    const { refusal: error, fresh } = reservation;
-    if (error !== undefined && isKeyReserved(error)) throw fromErrorRecord(error);
-    if (error !== undefined) return { settlement, letters: [], refusal: { status: "refused", error } };
-    const groups = [...this.#partitions.group(fresh, ({ id }) => id)];
-    const letters = groups.map(([partition, group]) => writeLetter(partition, group));
-    const packed = letters.map((letter) => letter.packed);
-    return { settlement: { ...settlement, letters: packed }, letters, refusal: undefined };
+    if (wasPosted(settlement, reply)) await this.#outbox.tryToDeliver(from, letters);
+    else await release(this.#partitions, jobsOf(letters));
   }
 
   #refusalOf(settlement: Settlement, jobs: readonly NewJob[]): SettlementReply | undefined {

@@ -45,7 +45,7 @@ export class PartitionedExchange {
       quarantined ||= isQuarantined;
       for (const [index, one] of part.settled.entries()) answers.set(one, settled[index] ?? { status: "stale" });
     }
-    // What cannot be delivered now stays in the outbox, and upkeep says why.
+    // A key that cannot be given up now lapses.
     await Promise.allSettled([...answers].map(([one, reply]) => this.#effects.finish(one, reply)));
     const settled = prepared.map((one): SettlementReply => one.refusal ?? answers.get(one) ?? { status: "stale" });
     return { settled, claimed: claiming.claimed, quarantined };

@@ -7,6 +7,7 @@ import { PartitionedLiveness } from "./liveness.ts";
 import { PartitionedMaintenance } from "./maintenance.ts";
 import { Outbox } from "./outbox.ts";
 import { all, Partitions } from "./partitions.ts";
+import { PartitionedRecords } from "./records.ts";
 import { PartitionedUpkeep } from "./upkeep.ts";
 
 /** Several partitions as one engine: a job is in the partition of its id, and the bus in the first one. */
@@ -24,6 +25,7 @@ export function joinPartitions(parts: readonly [Partition, ...Partition[]]): Eng
     bus: partitions.first.bus,
     inspect: new PartitionedInspect(partitions),
     archive: new PartitionedArchive(partitions),
+    records: new PartitionedRecords(partitions, outbox),
     maintenance: new PartitionedMaintenance(partitions),
     start: () => guard.start(),
     stop: () => guard.stop(),

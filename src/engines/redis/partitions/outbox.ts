@@ -40,6 +40,12 @@ export class Outbox {
     await all(letters, ({ packed }) => this.#deliverOne(from, packed));
   }
 
+  /** Delivers what can be delivered now. The rest stays, and upkeep says why it cannot be. */
+  async tryToDeliver(from: Partition, letters: readonly Letter[]): Promise<void> {
+    const up = letters.filter(({ to }) => to.store.isUp);
+    await Promise.allSettled(up.map(({ packed }) => this.#deliverOne(from, packed)));
+  }
+
   /** Delivers what processes left that are gone, to partitions that are up. O(letters found + log letters), for each partition. */
   async sweep(): Promise<void> {
     await all(this.#partitions.up, async (from) => {

@@ -1,8 +1,9 @@
--- uses records, push, flush, history
+-- uses records, push, flush, letters, history
 -- Writes records and pushes jobs, or neither. O(writes · log records + jobs).
 -- `writes`: for each kind, id, the version that it was decided on, the value or false where it is to go, dueKind, due and
 -- ttl or NONE. Answers false, or the number of a write, from 0, whose record has another version, or why the push is refused.
-local writes, shapes, values = request[1], request[2], request[3]
+-- `letters`: what goes to other partitions.
+local writes, shapes, values, letters = request[1], request[2], request[3], request[4]
 local VALUES_PER_WRITE = 7
 local marks = history()
 
@@ -38,6 +39,7 @@ local function carryOutAll(plan)
   end
   reserveSequences(#plan.jobs)
   carryOut(shapes, values, plan)
+  postLetters(letters)
   flushNew()
   flush()
 end

@@ -133,11 +133,12 @@ local function useSettle()
     end
     local state = settleJob(unpackJob(id, value), kind, given)
     -- Nobody waits for the jobs that were to replace one whose end a caller asked for.
-    if plan ~= nil and (kind ~= KIND_REPLACED or state == WAITING) then
+    local isPushed = kind ~= KIND_REPLACED or state == WAITING
+    if plan ~= nil and isPushed then
       reserveSequences(#plan.jobs)
       carryOut(rare[3], rare[4], plan)
     end
-    if rare and rare[5] then postLetters(rare[5]) end
+    if isPushed and rare and rare[5] then postLetters(rare[5]) end
     return state
   end
 
