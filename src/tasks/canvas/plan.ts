@@ -1,5 +1,5 @@
 import { OptionsInvalid } from "../../kernel/errors.ts";
-import { newId } from "../../kernel/id.ts";
+import { newIdBeside } from "../../kernel/id.ts";
 import type { Link, LinkCondition, NewJob } from "../../kernel/job.ts";
 import { encodeInput, makeJob, signatureKeys } from "../call.ts";
 import { FEED_HEADER, type Feed, join, MAP_HEADER } from "./feed.ts";
@@ -69,7 +69,7 @@ class Planner implements WorkflowPlan {
   }
 
   /** Adds the jobs of a composition, of which the last has this id; gives the slots in which it waits for its source. */
-  build(composition: Composition, sink: Sink, source: Source, id: string = newId()): readonly Slot[] {
+  build(composition: Composition, sink: Sink, source: Source, id: string = this.#newId()): readonly Slot[] {
     const { part } = composition;
     const out = this.#withCallbacks(composition, sink);
     switch (part.kind) {
@@ -80,6 +80,11 @@ class Planner implements WorkflowPlan {
       case "group":
         return this.#buildGroup(part, out, source, id);
     }
+  }
+
+  /** A job is found by the links to it only beside those that have them. */
+  #newId(): string {
+    return newIdBeside(this.#workflow);
   }
 
   #withCallbacks({ callbacks, errorCallbacks }: Composition, sink: Sink): Sink {
@@ -107,7 +112,7 @@ class Planner implements WorkflowPlan {
     // A group takes one thing: a list is put together first.
     if (source.kind === "slots" && (source.feed === "list" || source.feed === "outcomes")) {
       const slots = this.#buildGroup(group, sink, ONE, id);
-      return this.#add(this.#joinCall(), newId(), linked(slots, "success"), source);
+      return this.#add(this.#joinCall(), this.#newId(), linked(slots, "success"), source);
     }
     const { members } = group;
     const { links, guard } = sink.kind === "each" ? sink : this.#join(group, sink.links, source, id);

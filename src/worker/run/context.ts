@@ -1,6 +1,6 @@
 import { type Duration, parseDuration } from "../../kernel/duration.ts";
 import { OptionsInvalid } from "../../kernel/errors.ts";
-import { newId } from "../../kernel/id.ts";
+import { newIdBeside } from "../../kernel/id.ts";
 import type { NewJob, When } from "../../kernel/job.ts";
 import type { Json } from "../../kernel/json.ts";
 import {
@@ -121,7 +121,7 @@ export class AttemptContext implements Context {
     const { id, node } = this.#attempt.job;
     const slot = node?.slots ?? 0;
     const links = [{ to: id, slot, on: "success" as const }];
-    const { jobs } = planWorkflow(composition, { id: newId(), workflow: node?.workflow ?? id, links, input });
+    const { jobs } = planWorkflow(composition, { id: newIdBeside(id), workflow: node?.workflow ?? id, links, input });
     return { slot, jobs };
   }
 

@@ -1,5 +1,6 @@
 import { expect, onTestFinished } from "vitest";
 import { createRedisEngine } from "../../../../src/engines/redis/index.ts";
+import { chord } from "../../../../src/index.ts";
 import { newId, newIdBeside, newIdOfKey, placeOf } from "../../../../src/kernel/id.ts";
 import { testRequiring } from "../../../support/requirement.ts";
 import { type RedisCluster, redisClusterProgram, startRedisCluster } from "../../../support/servers/index.ts";
@@ -55,6 +56,31 @@ test("a worker runs what is in any partition, woken and not by its poll", async 
     // The poll comes every second.
     expect((done.get(n) ?? 0) - pushedAt).toBeLessThan(500);
   }
+}, 60_000);
+
+test("a workflow is in one partition, whichever that is, and a job that is replaced beside its replacement", async () => {
+  const cluster = await startCluster();
+  const { app } = openApp(urlOf(cluster));
+  const double = app.task({ name: "double", run: async ({ n }: { n: number }) => n * 2 });
+  const sum = app.task({
+    name: "sum",
+    run: async (numbers: readonly number[]) => numbers.reduce((all, n) => all + n, 0),
+  });
+  const later = app.task({
+    name: "later",
+    run: async ({ n }: { n: number }, ctx) => ctx.replace(double.si({ n })),
+  });
+  await app.worker({ concurrency: 4 }).start();
+  const places = new Set<number>();
+  for (let round = 0; round < 12; round += 1) {
+    const header = [1, 2, 3].map((n) => double.si({ n }));
+    const result = await chord(header, sum.s()).delay();
+    places.add(placeOf(result.id) % PARTITIONS);
+    expect(await result.get({ timeout: "20s" })).toBe(12);
+    const replaced = await later.delay({ n: round }, { key: `later-${round}` });
+    expect(await replaced.get({ timeout: "20s" })).toBe(round * 2);
+  }
+  expect(places.size).toBeGreaterThan(1);
 }, 60_000);
 
 test("a store keeps the number of partitions that it began with", async () => {
