@@ -1,3 +1,4 @@
+export { newId, newIdBeside, newIdOfKey, placeOf, placeOfKey } from "../kernel/id.ts";
 export type { Archive, FinishedJob, JobVersion } from "./archive.ts";
 export type { Bus, Subscription } from "./bus.ts";
 export type { Capabilities, Engine, HealthFinding, Maintenance, MigrationReport } from "./contract.ts";

@@ -1,9 +1,6 @@
-import type { ClaimRequest, ExchangeReply } from "../../../engine/index.ts";
+import { type ClaimRequest, CRASHES_BEFORE_QUARANTINE, type ExchangeReply } from "../../../engine/index.ts";
 import type { ClaimedJob } from "../../../kernel/job.ts";
 import type { Partition } from "../partition.ts";
-
-// A job that crashed so often runs alone.
-const CRASHES_BEFORE_QUARANTINE = 2;
 
 /**
  * One claim over several partitions, in rounds: what is still wanted is shared out to those that may have jobs, so that never

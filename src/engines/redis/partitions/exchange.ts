@@ -81,17 +81,17 @@ export class PartitionedExchange {
       [...asked].map((partition) => askPart(request, partition, groups.get(partition) ?? [], shares.get(partition))),
     );
     for (const part of parts) this.#heed(part, claiming);
+    for (const { settled, outcome } of parts)
+      if (settled.length > 0 && outcome.status === "rejected") throw outcome.reason;
     return parts;
   }
 
   #heed({ partition, settled, share, outcome }: Part, claiming: Claiming): void {
     if (settled.length > 0 && outcome.status === "rejected") this.#failing.add(partition);
     else if (settled.length > 0) this.#failing.delete(partition);
-    if (outcome.status === "rejected") {
-      // A claim that was lost is found at the next beat.
-      if (settled.length > 0) throw outcome.reason;
-      claiming.close(partition);
-    } else if (share !== undefined) {
+    // A claim that was lost is found at the next beat.
+    if (outcome.status === "rejected") claiming.close(partition);
+    else if (share !== undefined) {
       claiming.take(partition, share, outcome.value);
       this.#turns.note(partition, outcome.value.quarantined);
     }
