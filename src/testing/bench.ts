@@ -12,8 +12,9 @@ import { OptionReader } from "../kernel/options/index.ts";
 import { isFinished } from "../kernel/state.ts";
 import { SCHEDULE_KIND } from "../schedule/index.ts";
 import type { AwaitedJob, CallArguments, JobSnapshot, Task } from "../tasks/index.ts";
-import type { OutcomeCounts, Worker } from "../worker/index.ts";
+import { currentJob, type OutcomeCounts, type Worker } from "../worker/index.ts";
 import { FakeClock } from "./clock.ts";
+import { HandlerWaits } from "./handler-waits.ts";
 import { type ExpectedInput, findPushes, type PushExpectation } from "./push-expectation.ts";
 import { type RecordedPush, Recorder } from "./recorder.ts";
 import { runAlone } from "./run-alone.ts";
@@ -77,11 +78,13 @@ export class TestBench implements AsyncDisposable {
   readonly #restore: () => Promise<void>;
   /** What drains, or lets time pass. */
   readonly #working = new Set<Promise<unknown>>();
+  readonly #handlerWaits: HandlerWaits;
   #closed = false;
 
   constructor(app: App) {
     this.app = app;
     this.#engine = createMemoryEngine({ clock: this.clock });
+    this.#handlerWaits = new HandlerWaits(this.#engine, this.clock);
     this.#recorder = new Recorder(this.#engine, this.clock);
     const logger = {
       log: (level: LogLevel, message: string, fields: LogFields = {}) => void this.log.push({ level, message, fields }),
@@ -194,13 +197,17 @@ export class TestBench implements AsyncDisposable {
    */
   async #attend({ id, timeoutMs, over }: AwaitedJob): Promise<void> {
     const untilMs = this.clock.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
-    await setImmediate();
-    await this.#quiet();
     const isOver = async (): Promise<boolean> => {
       if (over.aborted || this.#closed) return true;
       const [job] = await this.#engine.inspect.get([id]);
       return job === undefined || isFinished(job.state);
     };
+    if (currentJob() !== undefined) {
+      if ((await this.#handlerWaits.attend({ untilMs, isOver })) === "stuck") throw await this.#stuck(id);
+      return;
+    }
+    await setImmediate();
+    await this.#quiet();
     if (await isOver()) return;
     if (timeoutMs !== 0) await this.#alone(this.#drainUntil(untilMs, isOver));
     if (await isOver()) return;

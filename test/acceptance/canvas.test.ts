@@ -61,6 +61,13 @@ acceptance("workflows", {
     expect(stage.heard("flaky")).toHaveLength(6);
   },
 
+  "a hundred parents that each await three children end on one worker with one slot": async (stage) => {
+    await stage.worker({ concurrency: 1 });
+    const parents = await stage.tasks.parent.delayMany(Array.from({ length: 100 }, (_, index) => index));
+    const totals = await Promise.all(parents.map((parent) => parent.get(waitFor)));
+    expect(totals).toEqual(parents.map((_, index) => 6 * index));
+  },
+
   "fifty workflows of thirty jobs on three workers end, each with its own result": async (stage) => {
     const { double, sum, app } = stage.tasks;
     await Promise.all([stage.worker(), stage.worker(), stage.worker()]);

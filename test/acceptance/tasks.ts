@@ -63,17 +63,28 @@ interface QuickTasks {
   readonly sum: Task<readonly number[], number>;
   /** Fails so many times. */
   readonly flaky: Task<{ failures: number }, number>;
+  /** Awaits three of `double`. */
+  readonly parent: Task<number, number>;
   readonly judge: Task<readonly MemberOutcome<number>[], string[]>;
   readonly rescue: Task<WorkflowFailure, string>;
 }
 
 function quickTasks(app: App, say: Say): QuickTasks {
+  const double = app.task({
+    name: "double",
+    run(value: number, ctx) {
+      say("double", ctx.id, { value });
+      return value * 2;
+    },
+  });
   return {
-    double: app.task({
-      name: "double",
-      run(value: number, ctx) {
-        say("double", ctx.id, { value });
-        return value * 2;
+    double,
+    parent: app.task({
+      name: "parent",
+      async run(value: number) {
+        const children = await double.delayMany([value, value, value]);
+        const results = await Promise.all(children.map((child) => child.get()));
+        return results.reduce((total, one) => total + one, 0);
       },
     }),
     sum: app.task({

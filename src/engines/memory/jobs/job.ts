@@ -26,7 +26,7 @@ export interface StoredJob {
   readonly createdAt: number;
   node: WorkflowNode | undefined;
   /** Of a job with slots: for how long it is delayed once these are filled. */
-  readonly delay: When | undefined;
+  delay: When | undefined;
   /** Place in the order of pushes; kept through retries and releases. */
   readonly sequence: number;
   state: JobState;

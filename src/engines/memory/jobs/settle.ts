@@ -61,6 +61,7 @@ export class Settle {
       case "replaced":
         job.node ??= { workflow: job.id, slots: 0, links: [] };
         job.filled = job.filled.filter(({ slot }) => slot !== outcome.slot);
+        job.delay = undefined;
         this.#jobs.change(job, "waiting", { awaited: 1, dueAt: undefined });
         return;
     }

@@ -141,6 +141,25 @@ export const workflowTests: readonly ConformanceTest[] = definePart("workflow", 
     assert.equal(await trial.engine.inspect.count({ workflow: id }), 2);
   },
 
+  "a delay that has passed is not waited for again by a job that was replaced": async (trial) => {
+    const { body } = await pushChord(trial, 1, { due: { afterMs: 1 } });
+    const worker = await trial.worker();
+    await worker.succeed(await worker.claimOne(), "1");
+    const job = await trial.until("the body is due", async () => {
+      await trial.engine.upkeep.promote({ max: 10 });
+      return (await worker.claim(1))[0];
+    });
+    assert.equal(job.id, body);
+    const effect = pushEffect({ node: node(body, 0, [{ to: body, slot: 1, on: "success" }]) });
+    await worker.settle(job, { kind: "replaced", slot: 1 }, [effect]);
+    await worker.succeed(await worker.claimOne(), "2");
+    assert.partialDeepStrictEqual(await trial.get(body), { state: "ready" });
+    assert.deepEqual(
+      (await worker.claimOne()).filled?.map(({ slot }) => slot),
+      [0, 1],
+    );
+  },
+
   "a replaced job ends as its replacement does": async (trial) => {
     const [first] = await pushChain(trial, 1);
     const worker = await trial.worker();

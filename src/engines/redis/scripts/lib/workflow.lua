@@ -182,6 +182,11 @@ function useWorkflow()
     if not job.node then
       job.node = cmsgpack.pack({ job.id, 0, {}, 0, 0 })
       call('ZADD', membersKey(job.id), 0, job.id)
+    else
+      -- Its delay has passed: it is not waited for again.
+      local node = cmsgpack.unpack(job.node)
+      node[4], node[5] = 0, 0
+      job.node = cmsgpack.pack(node)
     end
     job.state, job.awaited, job.dueAt = WAITING, 1, NONE
   end
