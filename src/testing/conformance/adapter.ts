@@ -47,6 +47,8 @@ export interface EngineModule {
   readonly openEngine: EngineAdapter["open"];
 }
 
+type DeclareTest = (name: string, body: () => Promise<void>, timeoutMs: number) => void;
+
 /**
  * The test runner's functions, and fast-check. They are handed in, and failures are thrown by `node:assert`, so that
  * the suite runs under any runner whose functions have this shape (Vitest, Jest, Mocha with a line of glue), binds
@@ -55,8 +57,9 @@ export interface EngineModule {
 export interface TestRunner {
   readonly fastCheck: FastCheck;
   describe(name: string, body: () => void): void;
-  readonly test: {
-    (name: string, body: () => Promise<void>, timeoutMs: number): void;
+  readonly test: DeclareTest & {
+    /** For tests that the runner may begin before others have ended. Absent: one after the other. */
+    readonly concurrent?: DeclareTest;
     skip(name: string, body: () => Promise<void>): void;
   };
 }

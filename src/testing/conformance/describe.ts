@@ -58,7 +58,8 @@ export function describeDefaultLease(adapter: EngineAdapter, { describe, test, f
   const slow = { ...adapter, leaseMs };
   const name = "rescue under the default lease (slow)";
   describe(`conformance of ${adapter.name}`, () => {
-    test(name, () => runTest(slow, { name, need: undefined, run: rescueInTime }, fastCheck), TIMEOUT_MS);
+    const need = adapter.processes === undefined ? undefined : "processes";
+    register(slow, { describe, test, fastCheck }, { name, need, run: rescueInTime }, undefined);
   });
 }
 
@@ -76,8 +77,14 @@ function register(
   one: ConformanceTest,
   reason: string | undefined,
 ): void {
-  if (reason === undefined) test(one.name, () => runTest(adapter, one, fastCheck), TIMEOUT_MS);
+  const declare = mayOverlap(adapter, one) ? (test.concurrent ?? test) : test;
+  if (reason === undefined) declare(one.name, () => runTest(adapter, one, fastCheck), TIMEOUT_MS);
   else test.skip(`${one.name} (skipped: ${reason})`, () => Promise.resolve());
+}
+
+/** Stores are apart. A clock that tests move, and an outage, concern every engine of the process. */
+function mayOverlap(adapter: EngineAdapter, { need }: Pick<ConformanceTest, "need">): boolean {
+  return adapter.advance === undefined && need !== "outage";
 }
 
 async function runTest(adapter: EngineAdapter, one: ConformanceTest, fastCheck: FastCheck): Promise<void> {

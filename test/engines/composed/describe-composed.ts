@@ -2,10 +2,9 @@ import fastCheck from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { describeEngine, type EngineAdapter, expectedTests } from "../../../src/testing/conformance/index.ts";
 import { type Requirement, testRequiring } from "../../support/requirement.ts";
-import { findPostgres, findRedis, startProxy } from "../../support/servers/index.ts";
+import { findPostgres, findRedis } from "../../support/servers/index.ts";
 import { postgresAdapter } from "../postgres/adapter.ts";
-import { URL_VARIABLE } from "../redis/conformance-engine.ts";
-import { removeKeys } from "../redis/keys.ts";
+import { redisAdapter } from "../redis/adapter.ts";
 import { sqliteAdapter } from "../sqlite/adapter.ts";
 import { moduleOf, openComposed, type SideName } from "./conformance-engine.ts";
 import { skips } from "./skips.ts";
@@ -54,22 +53,12 @@ async function sideOf(name: SideName): Promise<Found> {
     }
     case "redis": {
       const redis = await findRedis();
-      return redis.met ? { side: await redisSide(redis.url) } : { missing: redis };
+      if (!redis.met) return { missing: redis };
+      const { adapter, close } = await redisAdapter(redis.url);
+      afterAll(close);
+      return sideFrom(adapter);
     }
   }
-}
-
-async function redisSide(url: string): Promise<Side> {
-  const proxy = await startProxy(url);
-  process.env[URL_VARIABLE] = proxy.url;
-  afterAll(() => proxy.close());
-  return {
-    async outage() {
-      proxy.blackhole();
-      return { end: async () => proxy.pass() };
-    },
-    discard: (reference) => removeKeys(url, `lovage:{${reference.store}.*`),
-  };
 }
 
 function sideFrom({ name, outage, discard }: EngineAdapter): Found {

@@ -1,6 +1,6 @@
 import fastCheck from "fast-check";
 import { describe, expect, test } from "vitest";
-import { describeDefaultLease, describeEngine, expectedTests } from "../../../src/testing/conformance/index.ts";
+import { describeEngine, expectedTests } from "../../../src/testing/conformance/index.ts";
 import { testRequiring } from "../../support/requirement.ts";
 import { findPostgres } from "../../support/servers/index.ts";
 import { postgresAdapter } from "./adapter.ts";
@@ -10,7 +10,6 @@ const postgres = await findPostgres();
 if (postgres.met) {
   const adapter = postgresAdapter("PostgreSQL", postgres.url, postgres.url);
   const report = describeEngine(adapter, { describe, test, fastCheck });
-  describeDefaultLease(adapter, { describe, test, fastCheck });
 
   test("nothing falls away unseen", () => {
     expect(report.skipped).toEqual([]);

@@ -1,10 +1,9 @@
 import fastCheck from "fast-check";
 import { describe, expect, test } from "vitest";
-import { describeDefaultLease, describeEngine, expectedTests } from "../../../src/testing/conformance/index.ts";
+import { describeEngine, expectedTests } from "../../../src/testing/conformance/index.ts";
 import { sqliteAdapter } from "./adapter.ts";
 
 const report = describeEngine(sqliteAdapter, { describe, test, fastCheck });
-describeDefaultLease(sqliteAdapter, { describe, test, fastCheck });
 
 test("nothing falls away unseen", () => {
   expect(report.skipped).toEqual([]);
