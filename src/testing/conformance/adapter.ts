@@ -3,7 +3,7 @@ import type { FastCheck, Replay } from "./properties/fast-check.ts";
 
 /** Names a store and a namespace in it. Structured-cloneable: child processes are handed the same. */
 export interface StoreReference {
-  /** New for every test: a file name, a database, a part of a key. Letters, digits and `-`. */
+  /** A test's own: a file name, a database, a part of a key. Letters, digits and `-`. */
   readonly store: string;
   readonly namespace: string;
 }
@@ -29,7 +29,12 @@ export interface EngineAdapter {
   readonly processes?: { readonly module: string };
   /** Makes the store unreachable for every engine opened so far. */
   readonly outage?: (reference: StoreReference) => Promise<Outage>;
-  /** Removes what a test left, after its engines have stopped. */
+  /**
+   * Where a store is slow to make: an empty one, which may have been another test's. Absent: each test has a new one. Not
+   * asked for by tests that kill processes or cut the store off, as what they left behind may still be at work.
+   */
+  readonly reuse?: () => StoreReference;
+  /** Removes what a test left, after its engines have stopped; empties what `reuse` gave. */
   readonly discard?: (reference: StoreReference) => Promise<void>;
   /**
    * For a store in partitions: gives the jobs that tests push places all over it. Absent: those of one test are beside each

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { parseDuration } from "../../kernel/duration.ts";
 import { defaults } from "../../kernel/options/defaults.ts";
-import type { EngineAdapter, TestRunner } from "./adapter.ts";
+import type { EngineAdapter, StoreReference, TestRunner } from "./adapter.ts";
 import type { ConformanceTest, Need } from "./part.ts";
 import type { FastCheck } from "./properties/fast-check.ts";
 import { rescueInTime } from "./rescue-in-time.ts";
@@ -88,14 +88,19 @@ function mayOverlap(adapter: EngineAdapter, { need }: Pick<ConformanceTest, "nee
 }
 
 async function runTest(adapter: EngineAdapter, one: ConformanceTest, fastCheck: FastCheck): Promise<void> {
-  const name = `c${randomBytes(6).toString("hex")}`;
-  const trial = new Trial(adapter, { store: name, namespace: name });
+  const reference = one.need === undefined ? adapter.reuse?.() : undefined;
+  const trial = new Trial(adapter, reference ?? newStore());
   try {
     await trial.begin();
     await one.run(trial, fastCheck);
   } finally {
     await trial.end();
   }
+}
+
+function newStore(): StoreReference {
+  const name = `c${randomBytes(6).toString("hex")}`;
+  return { store: name, namespace: name };
 }
 
 function skipReason(adapter: EngineAdapter, { name, need }: ConformanceTest): string | undefined {

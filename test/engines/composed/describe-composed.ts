@@ -9,7 +9,7 @@ import { sqliteAdapter } from "../sqlite/adapter.ts";
 import { moduleOf, openComposed, type SideName } from "./conformance-engine.ts";
 import { skips } from "./skips.ts";
 
-type Side = Required<Pick<EngineAdapter, "outage" | "discard">>;
+type Side = Required<Pick<EngineAdapter, "outage" | "discard">> & Pick<EngineAdapter, "reuse">;
 type Found = { readonly side: Side } | { readonly missing: Requirement };
 
 /** Registers the conformance suite for a broker with its results elsewhere; in an outage both are away. */
@@ -22,6 +22,7 @@ export async function describeComposed(broker: SideName, results: SideName): Pro
     return;
   }
   const sides = [one.side, other.side];
+  const { reuse } = sides.find((side) => side.reuse !== undefined) ?? {};
   const adapter: EngineAdapter = {
     name,
     open: (reference) => openComposed(broker, results, reference),
@@ -34,6 +35,7 @@ export async function describeComposed(broker: SideName, results: SideName): Pro
     async discard(reference) {
       await Promise.all(sides.map((side) => side.discard(reference)));
     },
+    ...(reuse === undefined ? {} : { reuse }),
     skip: skips,
   };
   const report = describeEngine(adapter, { describe, test, fastCheck });
@@ -61,7 +63,7 @@ async function sideOf(name: SideName): Promise<Found> {
   }
 }
 
-function sideFrom({ name, outage, discard }: EngineAdapter): Found {
+function sideFrom({ name, outage, discard, reuse }: EngineAdapter): Found {
   if (outage === undefined || discard === undefined) throw new RangeError(`The adapter of ${name} lacks a part.`);
-  return { side: { outage, discard } };
+  return { side: { outage, discard, ...(reuse === undefined ? {} : { reuse }) } };
 }
