@@ -38,6 +38,7 @@ const config: ViteUserConfig = defineConfig({
     // Far above what any test needs on two busy cores: a time-out says "it hangs", never "it was slow today".
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     // A test that passes at the second try has found something.
     retry: 0,
     // A forgotten `.only` would hide every other test.

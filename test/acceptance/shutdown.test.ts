@@ -1,6 +1,6 @@
 import { group } from "lovage";
 import { expect } from "vitest";
-import { acceptance, until } from "./stage.ts";
+import { acceptance, stopWarm, until } from "./stage.ts";
 
 const waitFor = { timeout: "30s" } as const;
 // A second signal counts as one from here on.
@@ -15,7 +15,7 @@ acceptance("a worker that stops", {
     const result = await slow.delay({ ms: 800 });
     await stage.hears("slow started");
     worker.signalAll("SIGTERM");
-    worker.signalAll("SIGTERM");
+    await stopWarm(worker);
     const later = await slow.delay({ ms: 1 });
     expect(await worker.exited(), worker.output).toBe(0);
     expect(await result.state()).toBe("succeeded");
@@ -37,7 +37,7 @@ acceptance("a worker that stops", {
     const worker = await stage.worker();
     const result = await stage.tasks.slow.delay({ ms: 5_000 });
     await stage.hears("slow started");
-    worker.signalAll("SIGTERM");
+    await stopWarm(worker);
     await pause(SECOND_SIGNAL_MS);
     worker.signalAll("SIGTERM");
     await worker.exited();
@@ -53,7 +53,7 @@ acceptance("a worker that stops", {
     const worker = await stage.worker();
     const result = await stage.tasks.deaf.delay({ ms: 20_000 });
     await stage.hears("deaf started");
-    worker.signalAll("SIGTERM");
+    await stopWarm(worker);
     await pause(SECOND_SIGNAL_MS);
     const before = performance.now();
     worker.signalAll("SIGTERM");

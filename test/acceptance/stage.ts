@@ -84,6 +84,12 @@ export class Stage {
   }
 }
 
+/** Asks a worker to stop, and waits until it has heard that: from then on it takes nothing more. */
+export async function stopWarm(worker: ProcessGroup): Promise<void> {
+  worker.signalAll("SIGTERM");
+  await until("it is heard", () => worker.output.includes("running jobs may finish") || undefined);
+}
+
 /** Waits until the question has an answer. */
 export async function until<Answer>(
   what: string,

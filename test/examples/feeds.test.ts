@@ -143,8 +143,10 @@ describe("a run over the local feeds, and another", () => {
     expect(retries("Branch Line Gazette")).toBe(1);
     expect(retries("Hive Notes")).toBe(2);
     expect(retries("Shortwave Listening")).toBe(2);
-    // The server says: in a second; and it is told to come back no earlier.
-    expect(/Fell Running Results .*try 2 in (\d\.\d+) s/.exec(first)?.[1]).toMatch(/^(1\.0|1\.1|0\.[89])/);
+    // The server says: in a second. Told late, less of that is left, but more than the 0.3 s of the others at the most.
+    const waitS = Number(/Fell Running Results .*try 2 in (\d\.\d+) s/.exec(first)?.[1]);
+    expect(waitS).toBeGreaterThan(0.3);
+    expect(waitS).toBeLessThan(1.2);
   });
 
   test("the second run updates, and duplicates nothing", () => {

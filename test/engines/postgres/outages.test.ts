@@ -76,7 +76,7 @@ testPostgres(
     await expect(engine.jobs.push([pushRequest([{ id }], { deadlineAt: Date.now() + 500 })])).rejects.toMatchObject({
       code: "ENGINE_TIMEOUT",
     });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
     await delay(200);
     server.thaw();
     await engine.jobs.push([pushRequest([{}])]);

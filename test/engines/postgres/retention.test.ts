@@ -83,7 +83,7 @@ testPostgres("a partition that somebody reads is left for the next time", async 
   await client.query(`BEGIN; SELECT count(*) FROM ${schema}.finished`);
   const startedAt = performance.now();
   await engine.upkeep.prune({ max: 100, maxFinished: 1_000 });
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
   expect(await partitionsOf(client, schema)).toHaveLength(5);
   await client.query("COMMIT");
   const other = createPostgresEngine({ url: postgres.url, schema });

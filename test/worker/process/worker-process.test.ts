@@ -141,14 +141,18 @@ describe("a handler that blocks the event loop", () => {
 
 test("a job starts within milliseconds in an idle worker of another process, also one that is due soon", async () => {
   const worker = await startWorker();
-  const due = await tasks.slow.delay({ ms: 0 }, { countdown: 100 });
-  await due.get({ timeout: "10s" });
-  const [record] = await tasks.app.engine.inspect.get([due.id]);
-  const late = (record?.startedAt ?? 0) - (record?.dueAt ?? 0);
-  expect(worker.find("slow started")).toHaveLength(1);
-  expect(late).toBeGreaterThanOrEqual(0);
-  // 10 ms on a quiet machine; without the hint it would be up to a second.
-  expect(late).toBeLessThan(300);
+  const latenesses: number[] = [];
+  for (let count = 0; count < 5; count += 1) {
+    const due = await tasks.slow.delay({ ms: 0 }, { countdown: 100 });
+    await due.get({ timeout: "10s" });
+    const [record] = await tasks.app.engine.inspect.get([due.id]);
+    latenesses.push((record?.startedAt ?? 0) - (record?.dueAt ?? 0));
+  }
+  expect(worker.find("slow started")).toHaveLength(5);
+  const [least = -1, , median] = latenesses.toSorted((left, right) => left - right);
+  expect(least).toBeGreaterThanOrEqual(0);
+  // 10 ms on a quiet machine; without the hint it would be up to a second. A busy machine makes one late, not most.
+  expect(median).toBeLessThan(300);
 });
 
 test("a running job hears of its revocation long before the next beat", async () => {
