@@ -20,8 +20,8 @@ export function joinPartitions(parts: readonly [Partition, ...Partition[]]): Eng
   );
   return {
     jobs: new PartitionedJobs(partitions, outbox),
-    liveness: new PartitionedLiveness(partitions),
-    upkeep: new PartitionedUpkeep(partitions, outbox),
+    liveness: new PartitionedLiveness(partitions, outbox),
+    upkeep: new PartitionedUpkeep(partitions),
     bus: partitions.first.bus,
     inspect: new PartitionedInspect(partitions),
     archive: new PartitionedArchive(partitions),

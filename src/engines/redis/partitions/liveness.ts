@@ -1,13 +1,16 @@
 import type { Beat, BeatReply, Liveness, RenewalSource, RescuedJob, WorkerDescription } from "../../../engine/index.ts";
+import type { Outbox } from "./outbox.ts";
 import { all, type Partitions } from "./partitions.ts";
 
 /** A worker has a lease in each partition, and a beat renews them all. */
 export class PartitionedLiveness implements Liveness {
   readonly renewal: RenewalSource | undefined;
   readonly #partitions: Partitions;
+  readonly #outbox: Outbox;
 
-  constructor(partitions: Partitions) {
+  constructor(partitions: Partitions, outbox: Outbox) {
     this.#partitions = partitions;
+    this.#outbox = outbox;
     this.renewal = partitions.first.liveness.renewal;
   }
 
@@ -34,6 +37,7 @@ export class PartitionedLiveness implements Liveness {
     await this.#partitions.each(({ liveness }) => liveness.deregister(worker));
   }
 
+  /** Also takes care of what processes that are gone have left on its way between partitions. */
   async rescue(request: { worker: string; max: number; retainMs: number }): Promise<readonly RescuedJob[]> {
     const rescued: RescuedJob[] = [];
     await this.#partitions.upTo(request.max, async ({ liveness }, max) => {
@@ -41,6 +45,7 @@ export class PartitionedLiveness implements Liveness {
       rescued.push(...jobs);
       return jobs.length;
     });
+    await this.#outbox.sweep();
     return rescued;
   }
 }

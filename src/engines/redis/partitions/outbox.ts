@@ -40,7 +40,7 @@ export class Outbox {
     await all(letters, ({ packed }) => this.#deliverOne(from, packed));
   }
 
-  /** Delivers what can be delivered now. The rest stays, and upkeep says why it cannot be. */
+  /** Delivers what can be delivered now. The rest stays, and `sweep` says why it cannot be. */
   async tryToDeliver(from: Partition, letters: readonly Letter[]): Promise<void> {
     const up = letters.filter(({ to }) => to.store.isUp);
     await Promise.allSettled(up.map(({ packed }) => this.#deliverOne(from, packed)));

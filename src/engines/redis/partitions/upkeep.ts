@@ -1,16 +1,13 @@
 import type { Upkeep } from "../../../engine/index.ts";
 import type { Partition } from "../partition.ts";
-import type { Outbox } from "./outbox.ts";
 import { all, type Partitions } from "./partitions.ts";
 
-/** Upkeep of each partition, and of what lies between them. */
+/** Upkeep of each partition. */
 export class PartitionedUpkeep implements Upkeep {
   readonly #partitions: Partitions;
-  readonly #outbox: Outbox;
 
-  constructor(partitions: Partitions, outbox: Outbox) {
+  constructor(partitions: Partitions) {
     this.#partitions = partitions;
-    this.#outbox = outbox;
   }
 
   async promote({ max }: Parameters<Upkeep["promote"]>[0]): ReturnType<Upkeep["promote"]> {
@@ -23,9 +20,7 @@ export class PartitionedUpkeep implements Upkeep {
     return { promoted, nextDueInMs: nextDueInMs === Number.POSITIVE_INFINITY ? undefined : nextDueInMs };
   }
 
-  /** Also delivers what is on its way between partitions and was left there. */
   async expire({ max, retainMs }: Parameters<Upkeep["expire"]>[0]): ReturnType<Upkeep["expire"]> {
-    await this.#outbox.sweep();
     const expired = await this.#partitions.upTo(
       max,
       async ({ upkeep }, left) => (await upkeep.expire({ max: left, retainMs })).expired,
