@@ -1,6 +1,6 @@
 import { type Engine, type Inspect, type JobFilter, type Jobs, override } from "../../engine/index.ts";
 import { CapabilityMissing } from "../../kernel/errors.ts";
-import type { JobState, Settlement } from "../../kernel/job.ts";
+import type { JobState } from "../../kernel/job.ts";
 import { isFinished } from "../../kernel/state.ts";
 import { isOnlyFinished, liveOnly } from "./inspect.ts";
 import { hasEnded } from "./jobs.ts";
@@ -8,20 +8,15 @@ import type { Mover } from "./mover.ts";
 
 const LIVE: readonly JobState[] = ["scheduled", "ready", "active", "waiting"];
 
-/** The broker's jobs where nobody keeps results: what a job returned is not even sent. */
+/** The broker's jobs where nobody keeps results: what a job returned is sent for those only that wait for it. */
 export function createSinkJobs(broker: Engine, mover: Mover): Jobs {
   return override<Jobs>(broker.jobs, {
     async exchange(request) {
-      const reply = await broker.jobs.exchange({ ...request, settlements: request.settlements.map(withoutResult) });
+      const reply = await broker.jobs.exchange(request);
       if (hasEnded(reply.settled)) mover.wake();
       return reply;
     },
   });
-}
-
-function withoutResult(settlement: Settlement): Settlement {
-  const { outcome } = settlement;
-  return outcome.kind === "succeeded" ? { ...settlement, outcome: { ...outcome, result: undefined } } : settlement;
 }
 
 /** The broker's jobs as those see them who look: one that has ended is gone, also in the moment before it is dropped. */

@@ -42,6 +42,23 @@ const looking = [
   "hostile: errors with any content are kept",
   "hostile: many jobs in one push and one exchange",
   "lost replies: a settlement whose answer was lost can be repeated",
+  "workflow: its place in the workflow is on record",
+  "workflow: a job of no workflow can be replaced",
+  "workflow: a replaced job ends as its replacement does",
+  "workflow: a replacement gives way to a revocation, and its jobs are not pushed",
+  "workflow: the jobs of a workflow can be listed, counted and revoked, and no others",
+  "workflow: a retry of the job that failed has those wait again that ended because of it",
+  "workflow: of two that failed, both must be retried",
+  "workflow: what never ran because of another cannot be retried itself",
+  "workflow: a job that got its inputs keeps them from one attempt to the next, and when it is retried by hand",
+  "workflow endings: where a job fails, those that wait for its success fail as it did",
+  "workflow endings: where one of many fails, the one that waits for all ends once",
+  "workflow endings: and by who waits for its success",
+  "workflow endings: a revoked job takes those along that wait for its success, with the reason",
+  "workflow endings: who waits for a failure of a job that never ran is told of the job that failed",
+  "workflow endings: who waits for a failure that did not happen is skipped, and so are those behind it",
+  "workflow endings: a job that waits can expire, and is heard then",
+  "workflow endings: a failure ends a chain of 300 at once",
 ];
 
 /** These retry a job that has ended. */
