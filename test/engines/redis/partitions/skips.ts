@@ -30,6 +30,8 @@ const ordered = [
 /** Tests that rely on what holds within a partition. They run where their jobs are beside each other. */
 export const spreadSkips: Readonly<Record<string, string>> = {
   ...Object.fromEntries(ordered.map((name) => [name, ORDER])),
+  "quarantine: after two crashes a job is given only to a process that runs nothing else":
+    "that one waits is told by the partitions that a claim asks, which are all of them only in turn",
   "rescue: a rescue is bounded":
     "whose lease has lapsed, and who may rescue, is found by each partition for itself, so that a rescue may take fewer at a time",
 };
