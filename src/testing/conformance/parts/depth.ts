@@ -63,7 +63,7 @@ export const depthTests: readonly ConformanceTest[] = definePart("depth", {
   },
 
   "a queue's numbers follow the life of its jobs": async (trial) => {
-    await trial.push({}, {}, {}, { due: { afterMs: 50 } }, { task: "unknown" });
+    await trial.push({}, {}, {}, { due: { afterMs: 300 } }, { task: "unknown" });
     await assertCounts(trial, { ready: 4, scheduled: 1, active: 0 });
     const worker = await trial.worker();
     const [one, two, three] = await worker.claim(3);
