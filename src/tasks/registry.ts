@@ -89,7 +89,12 @@ function readTask(given: AnyTaskOptions, place: string, base: JobOptions, keepsR
 }
 
 /** Where nobody keeps results, none is sent. */
-function settingsOf(reader: OptionReader, definition: Partial<AnyTaskOptions>, base: JobOptions, keeps: boolean): JobSettings {
+function settingsOf(
+  reader: OptionReader,
+  definition: Partial<AnyTaskOptions>,
+  base: JobOptions,
+  keeps: boolean,
+): JobSettings {
   const settings = readJobOptions(reader, "", definition, base);
   return keeps ? settings : { ...settings, keepResult: false };
 }
