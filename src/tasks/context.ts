@@ -81,14 +81,15 @@ export interface Context {
   discard(reason: string): never;
   /**
    * Ends this attempt, and lets what the signature comes to be the job's own end: its result is the job's result, and who
-   * waits for the job goes on with it. The handler is not run again.
+   * waits for the job goes on with it. The handler is not run again. It throws as the others do; the type that it returns is
+   * there for `return`, so that the task gives what the signature does.
    *
    * @throws OptionsInvalid (`OPTIONS_INVALID`), NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`): mistakes in the signature.
    *
    * @example
-   * if (pages.length > 1) ctx.replace(chord(pages.map((page) => readPage.signature({ page })), merge.signature()));
+   * return ctx.replace(chord(pages.map((page) => readPage.signature({ page })), merge.signature()));
    */
-  replace<Input>(signature: Startable<Input>, ...input: StartArguments<Input>): never;
+  replace<Input, Output>(signature: Startable<Input, Output>, ...input: StartArguments<Input>): Output;
   /** Gives the job back at once, for any worker to take; counts as nothing. */
   release(): never;
 }

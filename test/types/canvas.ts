@@ -107,3 +107,26 @@ double.s().set({ queue: "slow", priority: 9, countdown: "5s" }).clone();
 double.s().set({ key: "once" });
 
 expectTypeOf((await parsed.delay({ feedId: 1 })).tree()).resolves.toEqualTypeOf<JobTree>();
+
+// A job that becomes a workflow gives what the workflow does, so that others can go on with it.
+const site = app.task({
+  name: "site",
+  run: (values: readonly number[], context) =>
+    context.replace(
+      chord(
+        values.map((value) => double.si(value)),
+        sum.s(),
+      ),
+    ),
+});
+expectTypeOf(await (await site.delay([1, 2])).get()).toEqualTypeOf<number>();
+chain(site.s([1, 2]), double.s());
+const perhaps = app.task({
+  name: "perhaps",
+  run: (value: number, context) => (value > 1 ? context.replace(tick.s()) : value),
+});
+expectTypeOf(await (await perhaps.delay(1)).get()).toEqualTypeOf<string | number>();
+// @ts-expect-error: the workflow gives a number.
+chain(site.s([1, 2]), count.s());
+// @ts-expect-error: what it begins with is missing.
+app.task({ name: "begins", run: (_: undefined, context) => context.replace(double.s()) });

@@ -11,8 +11,8 @@ export type StartArguments<Input> = undefined extends Input
     ? [input?: Input, options?: StartOptions]
     : [input: Input, options?: StartOptions];
 
-/** Whatever can be started with such an input: a signature. */
-export interface Startable<Input> {
-  /** Never there: it carries the type. */
-  readonly types?: { readonly takes: (input: Input) => void };
+/** Whatever can be started with such an input, and gives such an output: a signature. */
+export interface Startable<Input, Output> {
+  /** Never there: it carries the types. */
+  readonly types?: { readonly takes: (input: Input) => void; readonly gives: Output };
 }
