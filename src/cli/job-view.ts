@@ -150,8 +150,7 @@ function remark(job: JobRecord, nowMs: number): string {
         ? ""
         : `took ${formatDuration(Math.max(0, job.finishedAt - job.startedAt))}`;
     case "failed":
-      if (job.error === undefined) return "";
-      return `${job.upstream === undefined ? "" : "never ran, after "}${job.error.name}: ${job.error.message}`;
+      return job.error === undefined ? "" : `${before(job)}${job.error.name}: ${job.error.message}`;
     case "revoked":
       return job.revocation === undefined ? "" : `by ${job.revocation.by}: ${job.revocation.reason}`;
     case "waiting":
@@ -159,4 +158,10 @@ function remark(job: JobRecord, nowMs: number): string {
     case "ready":
       return "";
   }
+}
+
+/** What an error of another job was for this one. One that was replaced has run. */
+function before({ upstream, startedAt }: JobRecord): string {
+  if (upstream === undefined) return "";
+  return startedAt === undefined ? "never ran, after " : "was replaced, after ";
 }

@@ -121,7 +121,10 @@ export class JobNotFound extends LovageError {
   override readonly name = "JobNotFound";
   override readonly code = "JOB_NOT_FOUND";
 }
-/** The job failed for good. `cause` is the last attempt's error, with its name, message and stack; `details.attempts`. */
+/**
+ * The job failed for good. `cause` is the last attempt's error, with its name, message and stack; `details.attempts`. Of a
+ * job that failed because another did, which it waited for, `details.upstream` is the id of that one, and `cause` its error.
+ */
 export class JobFailed extends LovageError {
   override readonly name = "JobFailed";
   override readonly code = "JOB_FAILED";

@@ -9,6 +9,7 @@ import { OptionReader, type Settings } from "../kernel/options/index.ts";
 import { isFinished } from "../kernel/state.ts";
 import { childrenOf, type JobTree, readWorkflow, treeOf } from "./canvas/tree.ts";
 import { jobNotFound } from "./not-found.ts";
+import { retryRefusal, upstreamOf } from "./retry-refusal.ts";
 import { type JobSnapshot, revokedError, toSnapshot } from "./snapshot.ts";
 import type { Watcher } from "./watcher.ts";
 
@@ -173,13 +174,18 @@ export class AsyncResult<Output> {
   }
 
   /**
-   * Makes a failed or revoked job ready again, under the same id, its failures forgotten.
-   * @throws StateConflict (`STATE_CONFLICT`) when it has not ended so.
+   * Makes a failed or revoked job ready again, under the same id, its failures forgotten. Of a workflow it is the step that
+   * failed which can be retried.
+   * @throws StateConflict (`STATE_CONFLICT`) when it has not ended so, or ended because of another, which is `details.upstream`.
    */
   async retry(): Promise<void> {
-    await this.#source.engine.start();
-    const reply = await this.#source.engine.inspect.retry(this.#selection());
-    this.#check(reply.skipped, "retried: it has not failed or been revoked");
+    const { engine } = this.#source;
+    await engine.start();
+    const { skipped } = await engine.inspect.retry(this.#selection());
+    if (skipped.length === 0) return;
+    const [record] = await engine.inspect.get([this.id]);
+    const upstream = record && upstreamOf(record);
+    this.#check(skipped, `retried: ${retryRefusal(record)}`, upstream === undefined ? {} : { upstream });
   }
 
   /**
@@ -214,11 +220,15 @@ export class AsyncResult<Output> {
     return { selection: { ids: [this.id] }, dryRun: false };
   }
 
-  #check(skipped: readonly { readonly reason: "not-found" | "wrong-state" }[], what: string): void {
+  #check(
+    skipped: readonly { readonly reason: "not-found" | "wrong-state" }[],
+    what: string,
+    details: Readonly<Record<string, string>> = {},
+  ): void {
     const reason = skipped[0]?.reason;
     if (reason === "not-found") throw jobNotFound(this.id);
     if (reason === "wrong-state")
-      throw new StateConflict(`Job ${this.id} cannot be ${what}.`, { details: { id: this.id } });
+      throw new StateConflict(`Job ${this.id} cannot be ${what}.`, { details: { id: this.id, ...details } });
   }
 
   async #record(): Promise<JobRecord> {

@@ -22,6 +22,7 @@ export {
 export { jobNotFound } from "./not-found.ts";
 export { Pusher } from "./pusher.ts";
 export { type RegisteredTask, Registry } from "./registry.ts";
+export { retryRefusal } from "./retry-refusal.ts";
 export { type InputIssue, parseInput } from "./schema.ts";
 export type { JobSnapshot } from "./snapshot.ts";
 export type { TaskSource } from "./source.ts";

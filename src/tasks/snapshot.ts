@@ -2,6 +2,7 @@ import { type ErrorRecord, fromErrorRecord } from "../kernel/error-record.ts";
 import { JobFailed, JobRevoked, StorageInvalid } from "../kernel/errors.ts";
 import type { JobRecord, RevokedBy } from "../kernel/job.ts";
 import { decodeJson } from "../kernel/json.ts";
+import { upstreamOf } from "./retry-refusal.ts";
 
 interface SnapshotFacts {
   readonly id: string;
@@ -69,12 +70,13 @@ export function toSnapshot<Output>(record: JobRecord): JobSnapshot<Output> {
 }
 
 /** The error with which `get()` rejects for a revoked job. */
-export function revokedError(record: Pick<JobRecord, "id" | "task" | "revocation">): JobRevoked {
+export function revokedError(record: Pick<JobRecord, "id" | "task" | "revocation" | "upstream">): JobRevoked {
   const { by, reason } = revocationOf(record);
+  const upstream = upstreamOf(record);
   return new JobRevoked(
     `Job ${record.id} of task "${record.task}" was ended without being done (by ${by}): ${reason}`,
     {
-      details: { id: record.id, task: record.task, by, reason },
+      details: { id: record.id, task: record.task, by, reason, ...(upstream === undefined ? {} : { upstream }) },
     },
   );
 }
@@ -86,11 +88,17 @@ function attemptOf(record: JobRecord): number {
 
 function failureOf(record: JobRecord): JobFailed {
   const original: ErrorRecord = record.error ?? { name: "Error", message: "no error was recorded" };
-  const attempts = attemptOf(record);
-  return new JobFailed(
-    `Job ${record.id} of task "${record.task}" failed after ${attempts === 1 ? "1 attempt" : `${attempts} attempts`}: ${original.name}: ${original.message}`,
-    { cause: fromErrorRecord(original), details: { id: record.id, task: record.task, attempts, original } },
-  );
+  const { id, task, upstream, startedAt } = record;
+  // One that ended because of another has run only if it was replaced, and then not failed itself.
+  const attempts = upstream !== undefined && startedAt === undefined ? 0 : attemptOf(record);
+  const how =
+    upstream === undefined
+      ? `after ${attempts === 1 ? "1 attempt" : `${attempts} attempts`}`
+      : `because job ${upstream}, which it waited for, did`;
+  return new JobFailed(`Job ${id} of task "${task}" failed ${how}: ${original.name}: ${original.message}`, {
+    cause: fromErrorRecord(original),
+    details: { id, task, attempts, ...(upstream === undefined ? {} : { upstream }), original },
+  });
 }
 
 function revocationOf(record: Pick<JobRecord, "revocation">): { by: RevokedBy; reason: string } {

@@ -205,6 +205,10 @@ describe("workflows", () => {
     await place.run(["drain", "flow.ts"]);
     const list = await place.run(["jobs", "list", "--workflow", id, "--state", "failed"]);
     expect(list.stdout.match(/never ran, after Error: negative/g)).toHaveLength(3);
+    const [failed] = await app.engine.inspect.get([id]);
+    const retried = await place.run(["jobs", "retry", id]);
+    expect(retried.code).toBe(1);
+    expect(retried.stderr).toContain(`${id}: it ended because job ${failed?.upstream} did; retry that one`);
     const show = await place.run(["jobs", "show", id]);
     expect(show.stdout).toMatch(new RegExp(`workflow +${id}`));
     expect(show.stdout).toMatch(/waits for +1 other job/);
@@ -214,5 +218,20 @@ describe("workflows", () => {
     expect(revoked.code, revoked.stderr).toBe(0);
     expect((await place.run(["jobs", "list", "--workflow", id, "--json"])).stdout).toBe("");
     expect((await place.run(["jobs", "tree", id])).code).toBe(3);
+  });
+
+  test("a job that was replaced is not said to have never run", async () => {
+    const place = sandbox({
+      "flow.ts": `
+        import { lovage } from "lovage";
+        export const app = lovage();
+        const no = app.task({ name: "no", retry: { max: 0 }, run() { throw new Error("negative"); } });
+        app.task({ name: "whole", run: (value, ctx) => ctx.replace(no.s(value)) });
+      `,
+    });
+    await place.app().send("whole", 1);
+    await place.run(["drain", "flow.ts"]);
+    const list = await place.run(["jobs", "list", "--task", "whole"]);
+    expect(list.stdout).toContain("was replaced, after Error: negative");
   });
 });

@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import type { App } from "../../app/index.ts";
 import type { BulkReply, BulkRequest } from "../../engine/index.ts";
+import type { JobRecord } from "../../kernel/job.ts";
+import { retryRefusal } from "../../tasks/index.ts";
 import { confirm } from "../confirm.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { describeFilter, jobSelection } from "../job-filter.ts";
@@ -22,7 +24,7 @@ interface Change {
   readonly summary: string;
   readonly description: string;
   /** Why a job that is there cannot be changed so. */
-  readonly wrongState: string;
+  readonly wrongState: (record: JobRecord | undefined) => string;
   /** Whether what is done by a filter is asked about first. */
   readonly destructive: boolean;
   readonly apply: (app: App, request: BulkRequest, flags: ChangeFlags) => Promise<BulkReply>;
@@ -34,7 +36,7 @@ const changes: readonly Change[] = [
     past: "retried",
     summary: "run failed or revoked jobs again",
     description: "Makes failed or revoked jobs ready again, under the same ids, their failures forgotten.",
-    wrongState: "it has neither failed nor been revoked",
+    wrongState: retryRefusal,
     destructive: false,
     apply: (app, request) => app.engine.inspect.retry(request),
   },
@@ -44,7 +46,7 @@ const changes: readonly Change[] = [
     summary: "end jobs without their being done",
     description:
       "Ends unfinished jobs as revoked. A running one is asked to stop, and ends as revoked unless it succeeds first.",
-    wrongState: "it has ended",
+    wrongState: () => "it has ended",
     destructive: true,
     apply: (app, request, { reason = "revoked from the command line" }) =>
       app.engine.inspect.revoke({
@@ -58,7 +60,7 @@ const changes: readonly Change[] = [
     past: "removed",
     summary: "remove jobs and their results",
     description: "Removes jobs and their results. A running job is not removed: revoke it first.",
-    wrongState: "it runs; revoke it first",
+    wrongState: () => "it runs; revoke it first",
     destructive: true,
     apply: (app, request) => app.engine.inspect.remove(request),
   },
@@ -99,11 +101,16 @@ function changeJobs(change: Change, ids: readonly string[], flags: ChangeFlags):
       }
     }
     const reply = await change.apply(app, { selection, dryRun }, flags);
-    return report(change, reply, flags);
+    return report(change, reply, await app.engine.inspect.get(reply.skipped.map(({ id }) => id)), flags);
   });
 }
 
-function report(change: Change, { changed, skipped }: BulkReply, flags: ChangeFlags): ExitCode {
+function report(
+  change: Change,
+  { changed, skipped }: BulkReply,
+  records: readonly (JobRecord | undefined)[],
+  flags: ChangeFlags,
+): ExitCode {
   const dryRun = flags.dryRun === true;
   const done = dryRun ? `would be ${change.past}` : change.past;
   printDocument(
@@ -111,8 +118,8 @@ function report(change: Change, { changed, skipped }: BulkReply, flags: ChangeFl
     { operation: change.verb, dryRun, changed, skipped: skipped.map(({ id, reason }) => ({ id, reason })) },
     () => `${counted(changed, "job")} ${done}`,
   );
-  for (const { id, reason } of skipped) {
-    printNote(flags, `${printable(id)}: ${reason === "not-found" ? "not there" : change.wrongState}`);
+  for (const [index, { id, reason }] of skipped.entries()) {
+    printNote(flags, `${printable(id)}: ${reason === "not-found" ? "not there" : change.wrongState(records[index])}`);
   }
   if (skipped.some(({ reason }) => reason === "not-found")) return exitCode.notFound;
   if (skipped.length > 0) return exitCode.error;

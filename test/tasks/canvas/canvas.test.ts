@@ -1,4 +1,5 @@
 import {
+  type AsyncResult,
   chain,
   chord,
   currentJob,
@@ -240,6 +241,58 @@ describe("map and chunks", () => {
     expect(await result.get()).toEqual([[2, 4], [6, 8], [10]]);
     expect(await result.children()).toHaveLength(3);
   });
+});
+
+describe("a job that ended because of another", () => {
+  test("rejects with the id of that one, and does not claim an attempt", async () => {
+    const result = await chain(fail.s(1), double.s(), double.s()).delay();
+    const error = await result.get().catch((thrown: unknown) => thrown);
+    const { job } = await failedStep(result);
+    expect(error).toMatchObject({ code: "JOB_FAILED", details: { id: result.id, attempts: 0, upstream: job.id } });
+    expect(error).toHaveProperty(
+      "message",
+      `Job ${result.id} of task "double" failed because job ${job.id}, which it waited for, did: RangeError: no luck`,
+    );
+  });
+
+  test("says which one to retry", async () => {
+    const result = await chain(fail.s(1), double.s()).delay();
+    await bench.drain();
+    const { job } = await failedStep(result);
+    await expect(result.retry()).rejects.toMatchObject({
+      code: "STATE_CONFLICT",
+      message: `Job ${result.id} cannot be retried: it ended because job ${job.id} did; retry that one, and this one goes on.`,
+      details: { id: result.id, upstream: job.id },
+    });
+  });
+
+  test("that was revoked with it says so as well", async () => {
+    const result = await chain(double.s(1, { countdown: "1h" }), double.s()).delay();
+    const [step] = await result.children();
+    await step?.revoke({ reason: "not now" });
+    await expect(result.get()).rejects.toMatchObject({ code: "JOB_REVOKED", details: { upstream: step?.id } });
+    await expect(result.retry()).rejects.toMatchObject({ details: { upstream: step?.id } });
+  });
+
+  test("keeps the attempt that it had before it was replaced", async () => {
+    const doomed = app.task({ name: "replaced", run: (value: number, context) => context.replace(fail.s(value)) });
+    const result = await doomed.delay(1);
+    await expect(result.get()).rejects.toMatchObject({ details: { attempts: 1 } });
+  });
+
+  test("is not to be retried either where nothing failed, so that it had nothing to do", async () => {
+    const result = await double.s(1).linkError(rescue.s()).delay();
+    await bench.drain();
+    const [callback] = (await result.tree()).callbacks;
+    await expect(app.result(callback?.job.id ?? "").retry()).rejects.toThrow("it lacked what it waited for");
+  });
+
+  async function failedStep(result: AsyncResult<unknown>): Promise<JobTree> {
+    const { children } = await result.tree();
+    const [step] = children;
+    if (step === undefined) throw new Error("there is no step");
+    return step.children.length === 0 ? step : failedStep(app.result(step.job.id));
+  }
 });
 
 describe("a workflow as a whole", () => {
