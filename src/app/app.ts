@@ -151,6 +151,9 @@ export class App {
     return await new Task<unknown, unknown>(known ?? this.#stranger(name), this.#source).delay(input, options);
   }
 
+  // Where no overload fits, the compiler explains the last one: so that is the one of tasks with types.
+  /** As below, of a task that another process defines, by its name. */
+  schedule(options: NamedScheduleOptions): void;
   /**
    * Defines a schedule of this app: every worker of it makes the schedule known when it starts, and from then on the
    * workers push its jobs. Where the definition has changed, the stored one follows; one that is gone from the code goes
@@ -163,7 +166,6 @@ export class App {
    * app.schedule({ name: "backup.nightly", task: backUp, cron: "30 2 * * *", timeZone: "Europe/Berlin", overlap: "skip" });
    */
   schedule<Input>(options: ScheduleOptions<Input>): void;
-  schedule(options: NamedScheduleOptions): void;
   schedule(options: AnyScheduleOptions): void {
     const { name, definition, task } = readSchedule(options, this.#schedules);
     const check = async (): Promise<void> => void (await checkInput(task, options.input));

@@ -40,6 +40,9 @@ export class Schedules {
     this.#store = new ScheduleStore(() => parts.source.engine);
   }
 
+  // Where no overload fits, the compiler explains the last one: so that is the one of tasks with types.
+  /** As below, of a task that another process defines, by its name. */
+  create(options: NamedScheduleOptions): Promise<Schedule>;
   /**
    * Makes a schedule, with its first occurrence stored before this resolves.
    *
@@ -50,7 +53,6 @@ export class Schedules {
    * await app.schedules.create({ name: "report:7", task: sendReport, input: { userId: 7 }, cron: "0 8 * * MON", timeZone: "Europe/Paris" });
    */
   create<Input>(options: ScheduleOptions<Input>): Promise<Schedule>;
-  create(options: NamedScheduleOptions): Promise<Schedule>;
   async create(options: AnyScheduleOptions): Promise<Schedule> {
     return this.#atCaller(Schedules.prototype.create, () => this.#create(options));
   }
