@@ -78,7 +78,8 @@ function versionFinding(facts: Facts): HealthFinding {
 
 function memoryFinding(facts: Facts): HealthFinding {
   const policy = facts.get("maxmemory_policy") ?? "noeviction";
-  const used = `${facts.get("used_memory_human") ?? "?"} of ${facts.get("maxmemory_human") ?? "?"} used`;
+  const limit = facts.get("maxmemory") === "0" ? "no limit" : `limit ${facts.get("maxmemory_human") ?? "?"}`;
+  const used = `${facts.get("used_memory_human") ?? "?"} used, ${limit}`;
   if (policy === "noeviction") return { check: "memory", ok: true, detail: `noeviction, ${used}` };
   const detail = `maxmemory-policy is ${policy}: Redis would throw jobs away when its memory is full; set it to noeviction`;
   return { check: "memory", ok: facts.get("maxmemory") === "0", detail };

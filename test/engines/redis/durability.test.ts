@@ -45,6 +45,7 @@ test("the doctor says what a restart and a failover can lose", async () => {
   const details = Object.fromEntries(findings.map(({ check, detail }) => [check, detail]));
   expect(details.persistence).toContain("appendfsync always: a restart loses nothing");
   expect(details.replication).toContain("1 replicas");
+  expect(details.memory).toMatch(/^noeviction, [\d.]+M used, no limit$/);
   expect(findings.every(({ ok }) => ok)).toBe(true);
 });
 
