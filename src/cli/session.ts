@@ -67,7 +67,7 @@ async function requireExisting(app: App): Promise<void> {
   const { from } = await app.engine.maintenance.migrate({ dryRun: true });
   if (from > 0) return;
   throw new StorageInvalid(
-    `There is no Lovage store at ${describePlace(app)} yet. Check --url, LOVAGE_URL and the current folder; ` +
+    `There is no Lovage store at ${describePlace(app)} yet. Check --url, --namespace, LOVAGE_URL and the current folder; ` +
       "the first push, worker or `lovage migrate` makes one.",
   );
 }

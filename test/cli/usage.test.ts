@@ -121,7 +121,8 @@ describe("a store that cannot be used ends with code 6", () => {
     const place = sandbox();
     for (const args of [["jobs", "list"], ["queues"], ["workers"], ["result", "abc"]]) {
       const { code, stderr } = await place.run(args);
-      expect(stderr).toContain("There is no Lovage store at sqlite:lovage.db");
+      expect(stderr).toContain("There is no Lovage store at sqlite:lovage.db (namespace lovage) yet");
+      expect(stderr).toContain("Check --url, --namespace, LOVAGE_URL");
       expect(code).toBe(6);
     }
     const { stderr } = await place.run(["migrate", "--dry-run"]);
