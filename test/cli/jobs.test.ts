@@ -203,12 +203,16 @@ describe("workflows", () => {
       "one  waiting\n  sum  waiting\n    one  ready\n    one  ready\n  → one  waiting\n",
     );
     await place.run(["drain", "flow.ts"]);
+    const failed = await place.run(["jobs", "tree", id]);
+    expect(failed.stdout.replaceAll(/ {2}[0-9a-f-]{36}/g, "")).toBe(
+      "one  failed\n  sum  failed\n    one  succeeded\n    one  failed  Error: negative\n  → one  failed\n",
+    );
     const list = await place.run(["jobs", "list", "--workflow", id, "--state", "failed"]);
     expect(list.stdout.match(/never ran, after Error: negative/g)).toHaveLength(3);
-    const [failed] = await app.engine.inspect.get([id]);
+    const [record] = await app.engine.inspect.get([id]);
     const retried = await place.run(["jobs", "retry", id]);
     expect(retried.code).toBe(1);
-    expect(retried.stderr).toContain(`${id}: it ended because job ${failed?.upstream} did; retry that one`);
+    expect(retried.stderr).toContain(`${id}: it ended because job ${record?.upstream} did; retry that one`);
     const show = await place.run(["jobs", "show", id]);
     expect(show.stdout).toMatch(new RegExp(`workflow +${id}`));
     expect(show.stdout).toMatch(/waits for +1 other job/);

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import type { JobTree } from "../../tasks/index.ts";
+import type { JobSnapshot, JobTree } from "../../tasks/index.ts";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import { stateColours } from "../job-view.ts";
 import { type JsonObject, printDocument } from "../output.ts";
 import { type GlobalFlags, withStore } from "../session.ts";
 import { addExamples, type Finish } from "../shared-options.ts";
-import { coloured, printable } from "../text.ts";
+import { clip, coloured, printable } from "../text.ts";
 
 /** Adds `lovage jobs tree`. */
 export function addTreeCommand(jobs: Command, finish: Finish): void {
@@ -13,7 +13,7 @@ export function addTreeCommand(jobs: Command, finish: Finish): void {
     .command("tree <id>")
     .summary("show a workflow as a tree of who waits for whom")
     .description(
-      "Shows a job, those it waits for, and what these wait for: of a workflow's result the whole workflow. What runs after a job without its being waited for, by link and linkError, stands behind an arrow.",
+      "Shows a job, those it waits for, and what these wait for: of a workflow's result the whole workflow. The error stands at the step that failed, and not at those that ended because of it. What runs after a job without its being waited for, by link and linkError, stands behind an arrow.",
     );
   addExamples(command, [["lovage jobs tree 01990f3e-…", "who waits for whom"]]);
   command.action(async (id: string) => finish(await show(id, command.optsWithGlobals<GlobalFlags>())));
@@ -29,7 +29,13 @@ function show(id: string, flags: GlobalFlags): Promise<ExitCode> {
 
 function toJson({ job, children, callbacks }: JobTree): JsonObject {
   const { id, task, state } = job;
-  return { id, task, state, children: children.map(toJson), callbacks: callbacks.map(toJson) };
+  return { id, task, state, error: ownError(job), children: children.map(toJson), callbacks: callbacks.map(toJson) };
+}
+
+/** Why the job failed, where it failed itself: those that ended because of it would only say the same. */
+function ownError(job: JobSnapshot<unknown>): string | undefined {
+  if (job.state !== "failed" || job.error.details.upstream !== undefined) return undefined;
+  return String(job.error.cause);
 }
 
 /** One line a job, those below it indented. */
@@ -37,8 +43,10 @@ function draw({ job, children, callbacks }: JobTree, indent: string, mark: strin
   const colour = stateColours[job.state];
   const state = colour === undefined ? job.state : coloured(colour, job.state);
   const below = `${indent}  `;
+  const error = ownError(job);
+  const why = error === undefined ? "" : `  ${printable(clip(error, 60))}`;
   return [
-    `${indent}${mark}${printable(job.task)}  ${state}  ${coloured("dim", job.id)}`,
+    `${indent}${mark}${printable(job.task)}  ${state}  ${coloured("dim", job.id)}${why}`,
     ...children.flatMap((child) => draw(child, below, "")),
     ...callbacks.flatMap((callback) => draw(callback, below, "→ ")),
   ];
