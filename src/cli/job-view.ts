@@ -163,5 +163,5 @@ function remark(job: JobRecord, nowMs: number): string {
 /** What an error of another job was for this one. One that was replaced has run. */
 function before({ upstream, startedAt }: JobRecord): string {
   if (upstream === undefined) return "";
-  return startedAt === undefined ? "never ran, after " : "was replaced, after ";
+  return startedAt === undefined ? "never ran, after " : "what replaced it failed: ";
 }

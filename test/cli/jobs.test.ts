@@ -236,6 +236,6 @@ describe("workflows", () => {
     await place.app().send("whole", 1);
     await place.run(["drain", "flow.ts"]);
     const list = await place.run(["jobs", "list", "--task", "whole"]);
-    expect(list.stdout).toContain("was replaced, after Error: negative");
+    expect(list.stdout).toContain("what replaced it failed: Error: negative");
   });
 });
