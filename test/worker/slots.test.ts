@@ -1,5 +1,7 @@
 import { currentJob, lovage, silentLogger } from "lovage";
 import { afterEach, expect, test } from "vitest";
+import { Seat } from "../../src/worker/run/seat.ts";
+import { Slots } from "../../src/worker/run/slots.ts";
 
 const apps: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())));
@@ -94,4 +96,31 @@ test("a wait that fails gives the slot back to its handler as well", async () =>
   await app.worker().start();
   expect(await (await parent.delay()).get({ timeout: "5s" })).toBe("caught");
   expect(await (await parent.delay()).get({ timeout: "5s" })).toBe("caught");
+});
+
+test("a wait that begins and ends while another one comes back takes no slot of its own", async () => {
+  const slots = new Slots(2, () => {});
+  const parent = new Seat(slots);
+  parent.leave();
+  const others = [new Seat(slots), new Seat(slots)];
+  const first = parent.comeBack();
+  parent.leave();
+  const second = parent.comeBack();
+  for (const other of others) other.end();
+  await Promise.all([first, second]);
+  parent.end();
+  expect(slots.free).toBe(2);
+});
+
+test("more parents than may give their slots back do not keep the last one from their children", async () => {
+  const app = start(3);
+  const child = app.task({ name: "child", run: (value: number) => value });
+  const parent = app.task({ name: "parent", run: async (value: number) => (await child.delay(value)).get() });
+  await app.worker().start();
+  const parents = await parent.delayMany(Array.from({ length: 1_010 }, (_, index) => index));
+  const values = await Promise.all(parents.map((one) => one.get({ timeout: "20s" })));
+  expect(values).toEqual(parents.map((_, index) => index));
+  expect(await Promise.all((await child.delayMany([1, 2, 3])).map((one) => one.get({ timeout: "5s" })))).toEqual([
+    1, 2, 3,
+  ]);
 });

@@ -12,6 +12,7 @@ export class Slots {
   #taken = 0;
   #reserved = 0;
   #waiting = 0;
+  #keeping = 0;
 
   /** `onLeft`: hears that a slot was given back by one who waits. */
   constructor(total: number, onLeft: () => void) {
@@ -59,9 +60,15 @@ export class Slots {
     }
   }
 
-  /** Gives a slot back for as long as its handler waits. False: too many wait already, and this one keeps its own. */
+  /**
+   * Gives a slot back for as long as its handler waits. False: too many wait already, and this one keeps its own. The last
+   * slot is never kept: what all of them wait for may be a job that runs here.
+   */
   leave(): boolean {
-    if (this.#waiting >= MOST_WAITING) return false;
+    if (this.#waiting >= MOST_WAITING && this.#keeping < this.#total - 1) {
+      this.#keeping += 1;
+      return false;
+    }
     this.#waiting += 1;
     this.give();
     this.#onLeft();
@@ -74,6 +81,11 @@ export class Slots {
       this.#returning.push(resolve);
       this.admit();
     });
+  }
+
+  /** One that kept its slot waits no more. */
+  endKeeping(): void {
+    this.#keeping -= 1;
   }
 
   /** One that had left is back, or will not come back. */
