@@ -1,7 +1,14 @@
 import { parseDuration } from "../kernel/duration.ts";
 import { defaults, fixedLimits, type OptionReader, show } from "../kernel/options/index.ts";
 import type { SolarOptions, TimingOptions } from "./options.ts";
-import { cronMistake, isTimeZone, type SolarEvent, similarTimeZone, type Timing } from "./timing/index.ts";
+import {
+  cronMistake,
+  isTimeZone,
+  LAST_INSTANT,
+  type SolarEvent,
+  similarTimeZone,
+  type Timing,
+} from "./timing/index.ts";
 
 /** The options that say when, one of which is needed. */
 const timingKeys = ["every", "cron", "at", "solar"] as const;
@@ -43,7 +50,7 @@ export function readTiming(reader: OptionReader, options: TimingOptions, startAt
 /** Reads an instant: a `Date`, or UTC epoch milliseconds. */
 export function readInstant(reader: OptionReader, path: string, instant: unknown): number {
   const epochMs = instant instanceof Date ? instant.getTime() : instant;
-  if (typeof epochMs === "number" && Number.isFinite(epochMs)) return Math.round(epochMs);
+  if (typeof epochMs === "number" && Math.abs(epochMs) <= LAST_INSTANT) return Math.round(epochMs);
   const shown = instant instanceof Date ? "an invalid Date" : show(instant);
   reader.mistake(`${path} is ${shown}, not an instant: pass a valid Date, or UTC epoch milliseconds`);
   return 0;

@@ -98,6 +98,11 @@ describe("what does not fit is refused with what to do", () => {
       { at: new Date(Number.NaN) },
       ["at is an invalid Date, not an instant: pass a valid Date, or UTC epoch milliseconds"],
     ],
+    [
+      "an instant that no Date can be",
+      { every: "1h", start: -1e300 },
+      ["start is -1e+300, not an instant: pass a valid Date, or UTC epoch milliseconds"],
+    ],
     ["end before start", { every: "1h", start: 2, end: 1 }, ["end is before start"]],
     [
       "much jitter",
@@ -164,6 +169,7 @@ describe("what would never happen is refused at run time", () => {
     ["30 February", { cron: "0 0 30 2 *" }],
     ["an instant that has passed", { at: new Date("2025-01-01T00:00:00Z") }],
     ["an end that has passed", { every: "1h", end: new Date("2025-01-01T00:00:00Z") }],
+    ["an interval beyond all instants", { every: 9e15 }],
     ["a sunrise at the pole", { solar: { event: "sunrise", latitude: 90, longitude: 0 } }],
   ])("%s", async (_what, timing) => {
     const { app, note } = new Planner();

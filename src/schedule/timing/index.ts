@@ -2,11 +2,11 @@ import { cronOccurrences } from "./cron.ts";
 import { instantOccurrence } from "./instant.ts";
 import { intervalOccurrences } from "./interval.ts";
 import { solarOccurrences } from "./solar.ts";
-import type { Occurrences, Timing } from "./timing.ts";
+import { LAST_INSTANT, type Occurrences, type Timing } from "./timing.ts";
 
 export { cronMistake } from "./cron.ts";
 export { isTimeZone, similarTimeZone } from "./time-zone.ts";
-export type { DayRule, Occurrences, SolarEvent, Timing } from "./timing.ts";
+export { type DayRule, LAST_INSTANT, type Occurrences, type SolarEvent, type Timing } from "./timing.ts";
 
 /** When something happens, and between which instants, both included. */
 export interface BoundedTiming {
@@ -24,7 +24,7 @@ export interface BoundedTiming {
 export function occurrencesOf({
   timing,
   startAt = Number.NEGATIVE_INFINITY,
-  endAt = Number.POSITIVE_INFINITY,
+  endAt = LAST_INSTANT,
 }: BoundedTiming): Occurrences {
   const { after, upTo } = unbounded(timing);
   return {
