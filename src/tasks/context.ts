@@ -62,7 +62,8 @@ export interface Context {
    * attempt, on an engine of the same database (PostgreSQL). What the handler does after it is outside: an error there is
    * logged, and the job stays succeeded.
    *
-   * @throws CapabilityMissing (`CAPABILITY_MISSING`), TransactionRepeated (`TRANSACTION_REPEATED`); LeaseLost
+   * @throws CapabilityMissing (`CAPABILITY_MISSING`), also in a job of `map()` or `chunks()`; TransactionRepeated
+   *   (`TRANSACTION_REPEATED`); LeaseLost
    *   (`LEASE_LOST`) where the job is no longer this worker's; NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`) for the result.
    *
    * @example
@@ -85,6 +86,7 @@ export interface Context {
    * there for `return`, so that the task gives what the signature does.
    *
    * @throws OptionsInvalid (`OPTIONS_INVALID`), NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`): mistakes in the signature.
+   * @throws CapabilityMissing (`CAPABILITY_MISSING`) in a job of `map()` or `chunks()`, whose other elements would never be done.
    *
    * @example
    * return ctx.replace(chord(pages.map((page) => readPage.signature({ page })), merge.signature()));

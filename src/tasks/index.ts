@@ -6,6 +6,7 @@ export { JOIN_TASK, joinTask } from "./canvas/join-task.ts";
 export type { MemberOutcome, WorkflowFailure } from "./canvas/outcome.ts";
 export type { Composition, SignatureOptions } from "./canvas/part.ts";
 export { planWorkflow, type WorkflowPlan } from "./canvas/plan.ts";
+export { sourceOf } from "./canvas/push.ts";
 export { compositionOf, Signature } from "./canvas/signature.ts";
 export type { StartArguments, Startable, StartOptions } from "./canvas/start.ts";
 export type { JobTree } from "./canvas/tree.ts";

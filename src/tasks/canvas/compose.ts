@@ -87,7 +87,7 @@ export interface Chord {
  */
 export const chain: Chain = (...steps: readonly AnySignature[]): UnknownSignature => {
   if (steps.length === 0) throw new OptionsInvalid("A chain without a step would do nothing: give it at least one.");
-  return composed({ kind: "chain", steps: steps.map(compositionOf) });
+  return composed({ kind: "chain", steps: steps.flatMap(stepsOf) });
 };
 
 /**
@@ -114,10 +114,18 @@ export const chord: Chord = (
   return composed({ kind: "chain", steps });
 };
 
+/** A chain in a chain is its steps, however many were put one behind the other by one call each. */
+function stepsOf(step: AnySignature): readonly Composition[] {
+  const composition = compositionOf(step);
+  const { part, callbacks, errorCallbacks } = composition;
+  return part.kind === "chain" && callbacks.length + errorCallbacks.length === 0 ? part.steps : [composition];
+}
+
 function groupOf(members: readonly AnySignature[], { allowFailures = false }: GroupOptions): Part {
   if (!Array.isArray(members))
     throw new OptionsInvalid(`A group is a list of signatures, not ${describeType(members)}: write group([one, two]).`);
-  return { kind: "group", members: members.map(compositionOf), allowFailures };
+  // Not by map(): a member that was left out would be waited for.
+  return { kind: "group", members: Array.from(members, compositionOf), allowFailures };
 }
 
 function plain(part: Part): Composition {

@@ -1,6 +1,12 @@
+import { OptionsInvalid } from "../../kernel/errors.ts";
 import type { CallOptions } from "../call.ts";
 import type { RegisteredTask } from "../registry.ts";
 import type { TaskSource } from "../source.ts";
+
+// Each of them is a row, and a failure may end all of them in one step.
+const MOST_JOBS = 10_000;
+// Parts are read by recursion, which 1,000 levels of groups in groups would bring near the end of the stack.
+const MOST_LEVELS = 500;
 
 /** What a signature may say besides its input: a key names one job, and so can name no part of a workflow. */
 export type SignatureOptions = Omit<CallOptions, "key" | "tx">;
@@ -40,8 +46,45 @@ export interface Composition {
 
 /** The calls of a composition in the order in which they were written, callbacks included. */
 export function callsOf({ part, callbacks, errorCallbacks }: Composition): readonly TaskCall[] {
-  const own = part.kind === "call" ? [part.call] : (part.kind === "chain" ? part.steps : part.members).flatMap(callsOf);
+  const own = part.kind === "call" ? [part.call] : innerOf(part).flatMap(callsOf);
   return [...own, ...callbacks.flatMap(callsOf), ...errorCallbacks.flatMap(callsOf)];
+}
+
+/**
+ * Refuses what cannot be pushed because of its size, before anything walks through all of it: parts that are used again and again
+ * make few signatures many jobs.
+ * @throws OptionsInvalid (`OPTIONS_INVALID`)
+ */
+export function requireFitting(whole: Composition): void {
+  const left = [{ composition: whole, level: 1 }];
+  const found = { call: 0, chain: 0, group: 0 };
+  for (let one = left.pop(); one !== undefined; one = left.pop()) {
+    const { composition, level } = one;
+    const { part, callbacks, errorCallbacks } = composition;
+    found[part.kind] += 1;
+    // For each group there is a job of its own: what joins it, or the one behind it.
+    if (found.call > MOST_JOBS || found.group > MOST_JOBS) throw tooManyJobs();
+    if (level > MOST_LEVELS)
+      throw new OptionsInvalid(
+        `A workflow has signatures within signatures, more than ${MOST_LEVELS} deep: put the steps side by side, as in chain(...steps).`,
+      );
+    for (const inner of [...innerOf(part), ...callbacks, ...errorCallbacks])
+      left.push({ composition: inner, level: level + 1 });
+  }
+}
+
+/** @throws OptionsInvalid (`OPTIONS_INVALID`) where a workflow has so many jobs, those that join groups included. */
+export function requireRoom(jobs: number): void {
+  if (jobs > MOST_JOBS) throw tooManyJobs();
+}
+
+function tooManyJobs(): OptionsInvalid {
+  return new OptionsInvalid(`A workflow of so many jobs is over the limit of ${MOST_JOBS}: push it in parts.`);
+}
+
+function innerOf(part: Part): readonly Composition[] {
+  if (part.kind === "call") return [];
+  return part.kind === "chain" ? part.steps : part.members;
 }
 
 /** The composition with these options for each of its own calls; a delay only for those that it begins with. */

@@ -4,10 +4,7 @@ import type { Link, LinkCondition, NewJob } from "../../kernel/job.ts";
 import { encodeInput, makeJob, signatureKeys } from "../call.ts";
 import { FEED_HEADER, type Feed, join, MAP_HEADER } from "./feed.ts";
 import { joinTask } from "./join-task.ts";
-import { type Composition, callsOf, type GroupPart, type TaskCall } from "./part.ts";
-
-// Each of them is a row, and a failure may end all of them in one step.
-const MOST_JOBS = 10_000;
+import { type Composition, callsOf, type GroupPart, requireRoom, type TaskCall } from "./part.ts";
 
 /** A slot that waits to be linked to. */
 type Slot = Pick<Link, "to" | "slot">;
@@ -49,9 +46,6 @@ export interface PlanRequest {
  * @throws OptionsInvalid (`OPTIONS_INVALID`), NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`)
  */
 export function planWorkflow(composition: Composition, request: PlanRequest): WorkflowPlan {
-  const size = callsOf(composition).length;
-  if (size > MOST_JOBS)
-    throw new OptionsInvalid(`A workflow of ${size} jobs is over the limit of ${MOST_JOBS}: push it in parts.`);
   const plan = new Planner(request.workflow, callsOf(composition)[0]);
   plan.build(composition, { kind: "all", links: request.links }, { kind: "start", input: request.input }, request.id);
   return plan;
@@ -146,6 +140,7 @@ class Planner implements WorkflowPlan {
   }
 
   #add(call: TaskCall, id: string, links: readonly Link[], source: Source): readonly Slot[] {
+    requireRoom(this.jobs.length + 1);
     const slots = source.kind === "start" ? 0 : source.count + Number(source.guarded);
     this.jobs.push({ ...this.#job(call, source), id, node: { workflow: this.#workflow, slots, links } });
     return Array.from({ length: slots }, (_, slot) => ({ to: id, slot }));

@@ -3,7 +3,7 @@ import { newId } from "../../kernel/id.ts";
 import type { NewJob } from "../../kernel/job.ts";
 import { checkInputs } from "../schema.ts";
 import type { TaskSource } from "../source.ts";
-import { type Composition, callsOf } from "./part.ts";
+import { type Composition, callsOf, requireFitting } from "./part.ts";
 import { planWorkflow, type WorkflowPlan } from "./plan.ts";
 
 /** Pushes every job of a composition in one commit; the id is that of the job that it ends with. */
@@ -27,7 +27,12 @@ async function checkAll({ inputs }: WorkflowPlan): Promise<void> {
   }
 }
 
-function sourceOf(composition: Composition): TaskSource {
+/**
+ * The app whose tasks a composition is made of.
+ * @throws OptionsInvalid (`OPTIONS_INVALID`) where there is none, or more than one; and for what is too large to be pushed.
+ */
+export function sourceOf(composition: Composition): TaskSource {
+  requireFitting(composition);
   const [first, ...others] = callsOf(composition);
   if (first === undefined)
     throw new OptionsInvalid("A workflow without a task would do nothing: give it at least one signature of a task.");

@@ -3,7 +3,7 @@ import { OptionsInvalid } from "../../kernel/errors.ts";
 import { describeType } from "../../kernel/json.ts";
 import { AsyncResult } from "../async-result.ts";
 import type { WorkflowFailure } from "./outcome.ts";
-import { type Composition, type SignatureOptions, withOptions } from "./part.ts";
+import { type Composition, requireFitting, type SignatureOptions, withOptions } from "./part.ts";
 import { pushWorkflow } from "./push.ts";
 import type { StartArguments } from "./start.ts";
 
@@ -30,10 +30,13 @@ export class Signature<Input, Output> {
   /**
    * The same with these options: of a composition, for each of its jobs, but a countdown or eta for those it begins with.
    *
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) for a composition that is too large to be pushed.
+   *
    * @example
    * const urgent = report.set({ queue: "reports", priority: 9 });
    */
   set(options: SignatureOptions): Signature<Input, Output> {
+    requireFitting(this.composition);
     return new Signature(withOptions(this.composition, options));
   }
 

@@ -38,7 +38,6 @@ class Forest {
   readonly #byId: ReadonlyMap<string, JobRecord>;
   /** By the id of the job that waits. */
   readonly #children = new Map<string, { readonly slot: number; readonly record: JobRecord }[]>();
-  readonly #spelledOut = new Set<string>();
 
   constructor(records: readonly JobRecord[]) {
     this.#byId = new Map(records.map((record) => [record.id, record]));
@@ -58,7 +57,17 @@ class Forest {
 
   treeOf(root: JobRecord): JobTree {
     const awaited = this.#awaitedBy(root);
-    return this.#tree(root, awaited);
+    const spelledOut = new Set<string>();
+    const tree = branchOf(root);
+    // Not by recursion: a chain may have 10,000 steps.
+    const left = [tree];
+    for (let branch = left.pop(); branch !== undefined; branch = left.pop()) {
+      if (spelledOut.has(branch.job.id)) continue;
+      spelledOut.add(branch.job.id);
+      this.#spellOut(branch, awaited);
+      left.push(...[...branch.children, ...branch.callbacks].reverse());
+    }
+    return tree;
   }
 
   /** The root and all that it waits for, however far behind. */
@@ -68,15 +77,19 @@ class Forest {
     return awaited;
   }
 
-  #tree(record: JobRecord, awaited: ReadonlySet<string>): JobTree {
-    const isFirst = !this.#spelledOut.has(record.id);
-    this.#spelledOut.add(record.id);
-    const children = isFirst && awaited.has(record.id) ? this.childrenOf(record.id) : [];
-    const followers = isFirst ? (record.node?.links ?? []).flatMap(({ to }) => this.#byId.get(to) ?? []) : [];
-    return {
-      job: toSnapshot(record),
-      children: children.map((child) => this.#tree(child, awaited)),
-      callbacks: followers.filter((follower) => !awaited.has(follower.id)).map((one) => this.#tree(one, awaited)),
-    };
+  #spellOut({ job, children, callbacks }: Branch, awaited: ReadonlySet<string>): void {
+    if (awaited.has(job.id)) children.push(...this.childrenOf(job.id).map(branchOf));
+    const followers = (this.#byId.get(job.id)?.node?.links ?? []).flatMap(({ to }) => this.#byId.get(to) ?? []);
+    callbacks.push(...followers.filter(({ id }) => !awaited.has(id)).map(branchOf));
   }
+}
+
+/** A tree that grows. */
+interface Branch extends JobTree {
+  readonly children: Branch[];
+  readonly callbacks: Branch[];
+}
+
+function branchOf(record: JobRecord): Branch {
+  return { job: toSnapshot(record), children: [], callbacks: [] };
 }

@@ -1,5 +1,6 @@
+import type { Engine } from "../../engine/index.ts";
 import { type Duration, parseDuration } from "../../kernel/duration.ts";
-import { OptionsInvalid } from "../../kernel/errors.ts";
+import { CapabilityMissing, OptionsInvalid } from "../../kernel/errors.ts";
 import { newIdBeside } from "../../kernel/id.ts";
 import type { NewJob, When } from "../../kernel/job.ts";
 import type { Json } from "../../kernel/json.ts";
@@ -9,18 +10,21 @@ import {
   compositionOf,
   planWorkflow,
   type RetryRequest,
+  sourceOf,
   type TaskLog,
 } from "../../tasks/index.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Completer } from "./completer.ts";
 import { AttemptEnded, type Decision } from "./decision.ts";
-import { logAttempt } from "./job-log.ts";
+import { attemptFields, logAttempt } from "./job-log.ts";
+import { isMapped } from "./map.ts";
 
 // A reason is for reading, and kept with the job. The work is done by then, so a longer one is cut and not refused.
 const MAX_REASON = 8_000;
 
 /** What the contexts of a worker share. */
 export interface ContextSource {
+  readonly engine: Engine;
   readonly maxDelayMs: number;
   readonly report: (attempt: Attempt, value: Json) => void;
   readonly completer: Completer;
@@ -86,7 +90,10 @@ export class AttemptContext implements Context {
   }
 
   get transaction(): Context["transaction"] {
-    return (body) => this.#source.completer.complete(this.#attempt, body);
+    return async (body) => {
+      this.#requireWhole("transaction");
+      return this.#source.completer.complete(this.#attempt, body);
+    };
   }
 
   get retry(): (request?: RetryRequest) => never {
@@ -105,7 +112,10 @@ export class AttemptContext implements Context {
   }
 
   get replace(): Context["replace"] {
-    return (signature, ...[input]) => this.#end({ kind: "replace", ...this.#plan(compositionOf(signature), input) });
+    return (signature, ...[input]) => {
+      this.#requireWhole("replace");
+      return this.#end({ kind: "replace", ...this.#plan(compositionOf(signature), input) });
+    };
   }
 
   get release(): () => never {
@@ -118,11 +128,25 @@ export class AttemptContext implements Context {
   }
 
   #plan(composition: Composition, input: unknown): { slot: number; jobs: readonly NewJob[] } {
-    const { id, node } = this.#attempt.job;
+    const { id, node, task } = this.#attempt.job;
+    if (sourceOf(composition).engine !== this.#source.engine)
+      throw new OptionsInvalid(
+        `Task "${task}" gave ctx.replace() a signature of another app, whose jobs it cannot wait for: register its tasks in this one.`,
+      );
     const slot = node?.slots ?? 0;
     const links = [{ to: id, slot, on: "success" as const }];
     const { jobs } = planWorkflow(composition, { id: newIdBeside(id), workflow: node?.workflow ?? id, links, input });
     return { slot, jobs };
+  }
+
+  /** What ends the job as done would end it with the element at hand, and the others would never be done. */
+  #requireWhole(method: "replace" | "transaction"): void {
+    const { job } = this.#attempt;
+    if (!isMapped(job)) return;
+    throw new CapabilityMissing(
+      `Task "${job.task}" calls ctx.${method}() in a job of map() or chunks(), which runs the handler for each element and ends with the last: use a group of single jobs.`,
+      { details: attemptFields(this.#attempt) },
+    );
   }
 
   #readDelay(method: "retry" | "snooze", countdown: Duration): When {

@@ -73,6 +73,7 @@ export class Executor {
       onNext: parts.onNextLimit,
     });
     this.#contextSource = {
+      engine: parts.engine,
       maxDelayMs: parts.settings.maxDelayMs,
       report: (attempt, value) => parts.progress.report(attempt, value),
       completer: this.#makeCompleter(),
