@@ -9,13 +9,14 @@ import type {
   Subscription,
 } from "../../engine/index.ts";
 import { TransactionUnsupported } from "../../kernel/errors.ts";
-import type { JobChange, SettlementReply } from "../../kernel/job.ts";
+import type { ClaimedJob, JobChange, SettlementReply } from "../../kernel/job.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { Changes } from "./changes.ts";
 import { skipMarks } from "./history.ts";
 import { decodeExchangeReply, encodeExchange, findMistake as mistakeOfSettlement } from "./jobs/exchange-wire.ts";
 import { checkPayload, PAYLOAD_BYTES, PAYLOAD_TEXT } from "./jobs/payload.ts";
 import { decodePushReply, encodePush, findMistake as mistakeOfRequest } from "./jobs/push-wire.ts";
+import { withSlots } from "./jobs/slots.ts";
 import type { Store } from "./store.ts";
 import type { Reader } from "./wire/reader.ts";
 import { pack } from "./wire/writer.ts";
@@ -58,7 +59,8 @@ export class RedisJobs implements Jobs {
     const good = settlements.filter((_, index) => mistakes[index] === undefined);
     const reader = await this.#runExchange(request, good);
     skipMarks(reader);
-    const reply = decodeExchangeReply(reader);
+    const { unread, ...decoded } = decodeExchangeReply(reader);
+    const reply = { ...decoded, claimed: await this.#withSlots(decoded.claimed, unread) };
     if (good.length === settlements.length) return reply;
     const answers = [...reply.settled];
     const settled = mistakes.map((mistake): SettlementReply => mistake ?? answers.shift() ?? { status: "stale" });
@@ -87,6 +89,14 @@ export class RedisJobs implements Jobs {
 
   changes(listener: (changes: readonly JobChange[]) => void): Promise<Subscription> {
     return this.#changes.listen(listener);
+  }
+
+  async #withSlots(claimed: readonly ClaimedJob[], unread: ReadonlySet<string>): Promise<readonly ClaimedJob[]> {
+    if (unread.size === 0) return claimed;
+    const jobs: ClaimedJob[] = [];
+    // One after the other: at once they would be as much again.
+    for (const job of claimed) jobs.push(unread.has(job.id) ? await withSlots(job, this.#store) : job);
+    return jobs;
   }
 
   async #runExchange(request: ExchangeRequest, settlements: ExchangeRequest["settlements"]): Promise<Reader> {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 /** The operations: one file of `scripts/` each. */
 export type ScriptName =
-  | ("open" | "push" | "exchange" | "progress" | "wait" | "leave" | "watch")
+  | ("open" | "push" | "exchange" | "slots" | "progress" | "wait" | "leave" | "watch")
   | ("reserve" | "release" | "post")
   | ("register" | "renew" | "beat" | "deregister" | "rescue")
   | ("promote" | "expire" | "prune")
@@ -12,7 +12,7 @@ export type ScriptName =
   | ("get" | "list" | "count" | "bulk" | "pause" | "queues" | "counts" | "workers");
 
 export const scriptNames: readonly ScriptName[] = [
-  ...(["open", "push", "exchange", "progress", "wait", "leave", "watch"] as const),
+  ...(["open", "push", "exchange", "slots", "progress", "wait", "leave", "watch"] as const),
   ...(["reserve", "release", "post"] as const),
   ...(["register", "renew", "beat", "deregister", "rescue"] as const),
   ...(["promote", "expire", "prune"] as const),

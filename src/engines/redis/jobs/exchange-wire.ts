@@ -106,21 +106,33 @@ function writeClaim(writer: Writer, claim: ClaimRequest | undefined): void {
   writer.texts(claim.tasks);
 }
 
+/** A reply, and the ids of the claimed jobs whose slots it has no room for. */
+export interface DecodedReply extends ExchangeReply {
+  readonly unread: ReadonlySet<string>;
+}
+
 /** The answers are for the settlements that were sent, in their order. */
-export function decodeExchangeReply(reader: Reader): ExchangeReply {
+export function decodeExchangeReply(reader: Reader): DecodedReply {
   const settled = Array.from({ length: reader.array() }, () => readSettlementReply(reader));
   const values = Array.from({ length: reader.array() }, () => reader.bytes());
   const lanes = readLanes(reader);
   const slots = readSlotsOfJobs(reader);
   const claimed = values.map((value, index) => toClaimedJob(value, lanes, slots.get(index)));
-  return { settled, claimed, quarantined: reader.boolean() };
+  const unread = new Set(claimed.filter((_, index) => slots.has(index) && !slots.get(index)).map(({ id }) => id));
+  return { settled, claimed, quarantined: reader.boolean(), unread };
 }
 
-/** By the numbers of the claimed jobs that are part of a workflow. */
-function readSlotsOfJobs(reader: Reader): ReadonlyMap<number, readonly FilledSlot[]> {
-  const slots = new Map<number, readonly FilledSlot[]>();
-  for (let left = reader.array() / 2; left > 0; left -= 1) slots.set(reader.number(), readSlots(reader));
+/** By the numbers of the claimed jobs that are part of a workflow; `undefined` where the reply has no room for them. */
+function readSlotsOfJobs(reader: Reader): ReadonlyMap<number, readonly FilledSlot[] | undefined> {
+  const slots = new Map<number, readonly FilledSlot[] | undefined>();
+  for (let left = reader.array() / 2; left > 0; left -= 1) slots.set(reader.number(), readSlotsOfJob(reader));
   return slots;
+}
+
+function readSlotsOfJob(reader: Reader): readonly FilledSlot[] | undefined {
+  if (!reader.isNumber) return readSlots(reader);
+  reader.number();
+  return undefined;
 }
 
 function readSettlementReply(reader: Reader): SettlementReply {

@@ -17,9 +17,24 @@ local function useClaim()
   local claimer, knownTasks
   claimed = {}
   claimedLanes = {}
-  -- The number of a claimed job that is part of a workflow, from 0, and its slots.
+  -- The number of a claimed job that is part of a workflow, from 0, and its slots; 0 where these are too much for the reply,
+  -- and are to be asked for by slots.lua.
   claimedSlots = {}
   local activeEntries = {}
+  local slotBytes = 0
+
+  -- Number and content in turn.
+  local function slotsOf(id)
+    local slots = {}
+    for _, slot in ipairs(slotBytes < MOST_SLOT_BYTES and call('HKEYS', slotsKey(id)) or {}) do
+      local content = call('HGET', slotsKey(id), slot)
+      slots[#slots + 1] = slot
+      slots[#slots + 1] = content
+      slotBytes = slotBytes + #content
+      if slotBytes >= MOST_SLOT_BYTES then break end
+    end
+    return slotBytes < MOST_SLOT_BYTES and slots or 0
+  end
 
   local function distinct(names)
     local seen, list = {}, {}
@@ -67,7 +82,7 @@ local function useClaim()
     put(id, active)
     local ofLane = countsOf(lane)
     ofLane[READY], ofLane[ACTIVE] = ofLane[READY] - 1, ofLane[ACTIVE] + 1
-    if flags >= FLAG_NODE then appendAll(claimedSlots, { #claimed, call('HGETALL', slotsKey(id)) }) end
+    if flags >= FLAG_NODE then appendAll(claimedSlots, { #claimed, slotsOf(id) }) end
     claimed[#claimed + 1] = active
     claimedLanes[lane] = true
     activeEntries[#activeEntries + 1] = id
