@@ -102,9 +102,10 @@ export const depthTests: readonly ConformanceTest[] = definePart("depth", {
     assert.equal((await trial.queue()).oldestReadyAt, undefined);
     await trial.push({ due: hour });
     assert.equal((await trial.queue()).oldestReadyAt, undefined);
-    const [first] = await trial.push({ priority: 1 }, { priority: 9 });
-    assert.ok(first !== undefined);
-    assert.equal((await trial.queue()).oldestReadyAt, (await trial.get(first)).createdAt);
+    const ids = await trial.push({ priority: 1 }, { priority: 9 });
+    // Of one moment, but for a store in partitions whose clocks are read one by one.
+    const pushed = await Promise.all(ids.map((id) => trial.get(id)));
+    assert.equal((await trial.queue()).oldestReadyAt, Math.min(...pushed.map(({ createdAt }) => createdAt)));
     await (await trial.worker()).claim(2);
     assert.equal((await trial.queue()).oldestReadyAt, undefined);
   },

@@ -55,7 +55,8 @@ export class EngineProcess {
     const request: Request = { id: this.#lastId, command };
     const answer = this.#answerTo(request.id);
     this.#child.send(request, (error) => {
-      if (error !== null) this.#settle(request.id, ({ reject }) => reject(error));
+      // Its line breaks before it is known to have ended.
+      if (error !== null) this.#settle(request.id, ({ reject }) => reject(ended(error)));
     });
     return answer;
   }
@@ -123,7 +124,10 @@ export class EngineProcess {
   }
 
   #fail(): void {
-    for (const id of [...this.#pending.keys()])
-      this.#settle(id, ({ reject }) => reject(new EngineClosed("The child process has ended.")));
+    for (const id of [...this.#pending.keys()]) this.#settle(id, ({ reject }) => reject(ended()));
   }
+}
+
+function ended(cause?: Error): EngineClosed {
+  return new EngineClosed("The child process has ended.", { cause });
 }
