@@ -27,11 +27,11 @@ const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: [SOURCE_CONDITION] } },
   test: {
     include: ["test/**/*.test.ts"],
-    // `npm run test:all`: SQLite as the results of another engine adds 2 to 4 minutes to what the other compositions show.
+    // `npm run test:all`: SQLite as the results of another engine takes its time, and shows little that the others do not.
     exclude: process.env.LOVAGE_TEST_ALL === "1" ? [] : ["test/engines/composed/conformance-*-sqlite.test.ts"],
     // Processes and not threads: tests change the environment, send signals and open SQLite files of their own.
     pool: "forks",
-    // Two files at a time: most tests wait for a lease or a server. On 2 cores Vitest itself would take one: 15 minutes, not 7.
+    // Two files at a time: most tests wait for a lease or a server. On 2 cores Vitest itself would take one.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     env: { NODE_OPTIONS: `--conditions=${SOURCE_CONDITION}` },
