@@ -158,11 +158,11 @@ export class Upkeep implements Lifecycle {
     const { outage, onReady, pollMs } = this.#parts;
     try {
       const { pushed, nextDueInMs } = await beat.beat();
-      outage.succeeded("beat");
+      outage.succeeded("schedules");
       if (pushed > 0) onReady();
       return Math.min(nextDueInMs ?? BEAT_EVERY_MS, BEAT_EVERY_MS);
     } catch (error) {
-      outage.failed("beat", error);
+      outage.failed("schedules", error);
       return pollMs;
     }
   }

@@ -89,6 +89,25 @@ test.each(["before", "after"] as const)(
   },
 );
 
+test("while the schedules alone cannot be read, their failure is told once, however often the lease is renewed", async () => {
+  let isAway = false;
+  const planner = new Planner((engine) =>
+    withRecords(engine, (records) => ({
+      async due(request) {
+        if (isAway) throw new EngineUnavailable("The connection broke before the look.");
+        return await records.due(request);
+      },
+    })),
+  );
+  await planner.start();
+  isAway = true;
+  await planner.clock.advance("1m");
+  isAway = false;
+  await planner.clock.advance("1m");
+  expect(planner.found("the engine does not answer as it should")).toHaveLength(1);
+  expect(planner.found("the engine answers again")).toHaveLength(1);
+});
+
 test("the engine's clock decides, whatever the process's says", async () => {
   const planner = new Planner(undefined, new FakeClock({ startAt: Date.UTC(2040, 0, 1) }));
   await planner.app.schedules.create({ name: "hourly", task: planner.note, every: "1h" });
