@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lovage } from "lovage";
+import { chain, lovage } from "lovage";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LovageOptions } from "../../src/app/index.ts";
 import { newId } from "../../src/kernel/id.ts";
@@ -75,6 +75,15 @@ describe('results: "none"', () => {
     await app.worker().drain();
     expect(await double.delay(1, { key: "k" })).toMatchObject({ id: first.id, outcome: "existing" });
     await expect(double.delay(2, { key: "k" })).rejects.toMatchObject({ code: "KEY_CONFLICT" });
+  });
+
+  test("a step of a chain is given what the one before returned", async () => {
+    const { app, double } = open({ broker: temporaryUrl(), results: "none" });
+    const given: number[] = [];
+    const note = app.task({ name: "note", run: (n: number) => void given.push(n) });
+    await chain(double.signature(21), double.signature(), note.signature()).delay();
+    await app.worker().drain();
+    expect(given).toEqual([84]);
   });
 
   test("finished jobs leave the broker by themselves", async () => {
