@@ -131,7 +131,7 @@ function readPath({ path, kind }: UrlParts, mistakes: string[]): [master: string
 
 const PARAMETERS: readonly string[] = ["durability", "partitions", "ca", "cert", "key"];
 // A process has two connections to each.
-const MOST_PARTITIONS = 64;
+const MAX_PARTITIONS = 64;
 
 function readParameters(
   { query, tls, kind }: UrlParts,
@@ -157,8 +157,8 @@ function readParameters(
 function readPartitions(text: string | null, kind: RedisSettings["kind"], mistakes: string[]): number {
   if (text === null) return 1;
   const partitions = Number(text);
-  if (!/^\d{1,2}$/.test(text) || partitions < 1 || partitions > MOST_PARTITIONS)
-    mistakes.push(`partitions is ${JSON.stringify(text)}, not a number from 1 to ${MOST_PARTITIONS}`);
+  if (!/^\d{1,2}$/.test(text) || partitions < 1 || partitions > MAX_PARTITIONS)
+    mistakes.push(`partitions is ${JSON.stringify(text)}, not a number from 1 to ${MAX_PARTITIONS}`);
   else if (partitions > 1 && kind !== "cluster")
     mistakes.push('partitions are for the nodes of a Cluster: write "redis+cluster://"');
   return partitions;

@@ -59,6 +59,14 @@ export const fixedLimits = {
     value: "3650d",
     reason: "one further off is a mistake in units, or a date meant as 'never'",
   },
+  "jobs of a workflow": {
+    value: 10_000,
+    reason: "each of them is a row, and a failure may end all of them in one step",
+  },
+  "handlers of a worker that wait for jobs without a slot": {
+    value: 1_000,
+    reason: "one that waits holds memory, though no slot",
+  },
   "schedule.every, at least": {
     value: "1s",
     reason: "an occurrence is a durable write; what is wanted more often is a loop",

@@ -1,12 +1,13 @@
 import { OptionsInvalid } from "../../kernel/errors.ts";
+import { fixedLimits } from "../../kernel/options/index.ts";
 import type { CallOptions } from "../call.ts";
 import type { RegisteredTask } from "../registry.ts";
 import type { TaskSource } from "../source.ts";
 
 // Each of them is a row, and a failure may end all of them in one step.
-const MOST_JOBS = 10_000;
+const MAX_JOBS = fixedLimits["jobs of a workflow"].value;
 // Parts are read by recursion, which 1,000 levels of groups in groups would bring near the end of the stack.
-const MOST_LEVELS = 500;
+const MAX_LEVELS = 500;
 
 /** What a signature may say besides its input: a key names one job, and so can name no part of a workflow. */
 export type SignatureOptions = Omit<CallOptions, "key" | "tx">;
@@ -63,10 +64,10 @@ export function requireFitting(whole: Composition): void {
     const { part, callbacks, errorCallbacks } = composition;
     found[part.kind] += 1;
     // For each group there is a job of its own: what joins it, or the one behind it.
-    if (found.call > MOST_JOBS || found.group > MOST_JOBS) throw tooManyJobs();
-    if (level > MOST_LEVELS)
+    if (found.call > MAX_JOBS || found.group > MAX_JOBS) throw tooManyJobs();
+    if (level > MAX_LEVELS)
       throw new OptionsInvalid(
-        `A workflow has signatures within signatures, more than ${MOST_LEVELS} deep: put the steps side by side, as in chain(...steps).`,
+        `A workflow has signatures within signatures, more than ${MAX_LEVELS} deep: put the steps side by side, as in chain(...steps).`,
       );
     for (const inner of [...innerOf(part), ...callbacks, ...errorCallbacks])
       left.push({ composition: inner, level: level + 1 });
@@ -75,16 +76,26 @@ export function requireFitting(whole: Composition): void {
 
 /** @throws OptionsInvalid (`OPTIONS_INVALID`) where a workflow has so many jobs, those that join groups included. */
 export function requireRoom(jobs: number): void {
-  if (jobs > MOST_JOBS) throw tooManyJobs();
+  if (jobs > MAX_JOBS) throw tooManyJobs();
 }
 
 function tooManyJobs(): OptionsInvalid {
-  return new OptionsInvalid(`A workflow of so many jobs is over the limit of ${MOST_JOBS}: push it in parts.`);
+  return new OptionsInvalid(`A workflow of so many jobs is over the limit of ${MAX_JOBS}: push it in parts.`);
 }
 
 function innerOf(part: Part): readonly Composition[] {
   if (part.kind === "call") return [];
   return part.kind === "chain" ? part.steps : part.members;
+}
+
+/**
+ * The first call as it was written: what belongs to no task, such as a join, is of its app and goes to its queue.
+ * @throws OptionsInvalid (`OPTIONS_INVALID`) for groups of nothing.
+ */
+export function firstCallOf(composition: Composition): TaskCall {
+  const [first] = callsOf(composition);
+  if (first !== undefined) return first;
+  throw new OptionsInvalid("A workflow without a task would do nothing: give it at least one signature of a task.");
 }
 
 /** The composition with these options for each of its own calls; a delay only for those that it begins with. */

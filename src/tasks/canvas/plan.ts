@@ -4,7 +4,7 @@ import type { Link, LinkCondition, NewJob } from "../../kernel/job.ts";
 import { encodeInput, makeJob, signatureKeys } from "../call.ts";
 import { FEED_HEADER, type Feed, join, MAP_HEADER } from "./feed.ts";
 import { joinTask } from "./join-task.ts";
-import { type Composition, callsOf, type GroupPart, requireRoom, type TaskCall } from "./part.ts";
+import { type Composition, firstCallOf, type GroupPart, requireRoom, type TaskCall } from "./part.ts";
 
 /** A slot that waits to be linked to. */
 type Slot = Pick<Link, "to" | "slot">;
@@ -46,7 +46,7 @@ export interface PlanRequest {
  * @throws OptionsInvalid (`OPTIONS_INVALID`), NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`)
  */
 export function planWorkflow(composition: Composition, request: PlanRequest): WorkflowPlan {
-  const plan = new Planner(request.workflow, callsOf(composition)[0]);
+  const plan = new Planner(request.workflow, firstCallOf(composition));
   plan.build(composition, { kind: "all", links: request.links }, { kind: "start", input: request.input }, request.id);
   return plan;
 }
@@ -55,9 +55,9 @@ class Planner implements WorkflowPlan {
   readonly jobs: NewJob[] = [];
   readonly inputs: { call: TaskCall; input: unknown }[] = [];
   readonly #workflow: string;
-  readonly #first: TaskCall | undefined;
+  readonly #first: TaskCall;
 
-  constructor(workflow: string, first: TaskCall | undefined) {
+  constructor(workflow: string, first: TaskCall) {
     this.#workflow = workflow;
     this.#first = first;
   }
@@ -125,8 +125,6 @@ class Planner implements WorkflowPlan {
   /** Runs where the first of those runs whose results it joins. */
   #joinCall(first?: Composition): TaskCall {
     const like = (first && callsOf(first)[0]) ?? this.#first;
-    if (like === undefined)
-      throw new OptionsInvalid("A workflow without a task would do nothing: give it at least one.");
     const { queue = like.task.settings.queue, priority = like.task.settings.priority } = like.options;
     const task = joinTask(like.source.settings);
     return {

@@ -3,7 +3,7 @@ import { newId } from "../../kernel/id.ts";
 import type { NewJob } from "../../kernel/job.ts";
 import { checkInputs } from "../schema.ts";
 import type { TaskSource } from "../source.ts";
-import { type Composition, callsOf, requireFitting } from "./part.ts";
+import { type Composition, callsOf, firstCallOf, requireFitting } from "./part.ts";
 import { planWorkflow, type WorkflowPlan } from "./plan.ts";
 
 /** Pushes every job of a composition in one commit; the id is that of the job that it ends with. */
@@ -33,10 +33,8 @@ async function checkAll({ inputs }: WorkflowPlan): Promise<void> {
  */
 export function sourceOf(composition: Composition): TaskSource {
   requireFitting(composition);
-  const [first, ...others] = callsOf(composition);
-  if (first === undefined)
-    throw new OptionsInvalid("A workflow without a task would do nothing: give it at least one signature of a task.");
-  const stranger = others.find(({ source }) => source !== first.source);
+  const first = firstCallOf(composition);
+  const stranger = callsOf(composition).find(({ source }) => source !== first.source);
   if (stranger === undefined) return first.source;
   throw new OptionsInvalid(
     `Tasks "${first.task.name}" and "${stranger.task.name}" are of two apps, whose jobs cannot wait for each other: register both in one.`,

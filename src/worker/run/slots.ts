@@ -1,5 +1,6 @@
-// A handler that waits for a job holds memory, though no slot.
-const MOST_WAITING = 1_000;
+import { fixedLimits } from "../../kernel/options/index.ts";
+
+const MAX_WAITING = fixedLimits["handlers of a worker that wait for jobs without a slot"].value;
 
 /**
  * The slots in which a worker's jobs run. Who waits for another job gives his back meanwhile, and gets one again before
@@ -65,7 +66,7 @@ export class Slots {
    * slot is never kept: what all of them wait for may be a job that runs here.
    */
   leave(): boolean {
-    if (this.#waiting >= MOST_WAITING && this.#keeping < this.#total - 1) {
+    if (this.#waiting >= MAX_WAITING && this.#keeping < this.#total - 1) {
       this.#keeping += 1;
       return false;
     }
