@@ -1,9 +1,7 @@
 import type { Logger } from "../kernel/logger.ts";
 import type { CodeSchedule, CodeSchedules } from "./code.ts";
-import type { Definition } from "./definition.ts";
 import type { ScheduleStore } from "./store.ts";
-import { type StoredSchedule, sameDefinition, sameTiming, type VersionedSchedule } from "./stored.ts";
-import { occurrencesOf } from "./timing/index.ts";
+import { newSchedule, redefined, type StoredSchedule, sameDefinition, type VersionedSchedule } from "./stored.ts";
 
 export interface EnrolmentParts {
   readonly code: CodeSchedules;
@@ -24,7 +22,9 @@ export async function enrol({ code, store, logger }: EnrolmentParts): Promise<vo
   const nowMs = await store.now();
   for (const schedule of schedules) {
     await schedule.check();
-    const { nextAt, paused } = await store.settle(schedule.name, (found) => enrolOne(store, schedule, found, nowMs));
+    const { nextAt, paused } = await store.untilWritten(schedule.name, (found) =>
+      enrolOne(store, schedule, found, nowMs),
+    );
     if (nextAt === undefined && !paused)
       logger.log("info", "a schedule of the code is over: it has no further occurrence", { schedule: schedule.name });
   }
@@ -41,20 +41,4 @@ async function enrolOne(
   const schedule = before === undefined ? newSchedule(definition, "code", nowMs) : redefined(before, definition, nowMs);
   const written = await store.write(name, { version: found?.version ?? 0, schedule: { ...schedule, origin: "code" } });
   return written ? schedule : undefined;
-}
-
-/** A schedule that begins now. */
-export function newSchedule(definition: Definition, origin: StoredSchedule["origin"], nowMs: number): StoredSchedule {
-  return {
-    ...{ definition, origin, paused: false, createdAt: nowMs },
-    nextAt: occurrencesOf(definition).after(nowMs),
-    waitingAt: undefined,
-    last: undefined,
-  };
-}
-
-/** A schedule that says something else from now on. */
-export function redefined(before: StoredSchedule, definition: Definition, nowMs: number): StoredSchedule {
-  if (before.paused || sameTiming(before.definition, definition)) return { ...before, definition };
-  return { ...before, definition, nextAt: occurrencesOf(definition).after(nowMs) };
 }

@@ -3,9 +3,9 @@ import type { NewJob } from "../kernel/job.ts";
 import type { Definition } from "./definition.ts";
 
 /** The header by which a job knows its schedule. */
-export const SCHEDULE_HEADER = "lovage-schedule";
+const SCHEDULE_HEADER = "lovage-schedule";
 /** The header by which a job knows the instant that it was planned for, in ISO 8601. */
-export const SCHEDULED_AT_HEADER = "lovage-scheduled-at";
+const SCHEDULED_AT_HEADER = "lovage-scheduled-at";
 
 /** An occurrence: of which schedule, at which instant. */
 export interface Occurrence {

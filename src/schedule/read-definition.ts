@@ -1,8 +1,8 @@
 import { isName } from "../kernel/job.ts";
-import { defaults, type OptionReader, readPriority, type Settings, show } from "../kernel/options/index.ts";
-import { encodeInput, parseInput, type RegisteredTask, readHeaders, VERSION_HEADER } from "../tasks/index.ts";
+import { defaults, type OptionReader, readPriority, show } from "../kernel/options/index.ts";
+import { parseInput, type RegisteredTask, readHeaders, VERSION_HEADER } from "../tasks/index.ts";
 import type { Definition } from "./definition.ts";
-import type { AnyScheduleOptions, RuleOptions, ScheduleChanges, TimingOptions } from "./options.ts";
+import type { RuleOptions, TimingOptions } from "./options.ts";
 import { readChangedTiming, readInstant, readTiming, timingOptionKeys } from "./read-timing.ts";
 
 const ruleKeys: readonly (keyof RuleOptions)[] = [
@@ -75,15 +75,6 @@ export function readDefinition(
 function ownHeaders(base: Definition | undefined): Readonly<Record<string, string>> | undefined {
   const { [VERSION_HEADER]: _version, ...headers } = base?.headers ?? {};
   return Object.keys(headers).length === 0 ? undefined : headers;
-}
-
-/** Encodes the input of a schedule's jobs, as a push does. @throws NotJson (`NOT_JSON`), TooLarge (`TOO_LARGE`) */
-export function readInput(
-  { input }: Pick<AnyScheduleOptions | ScheduleChanges, "input">,
-  task: RegisteredTask,
-  { inputLimitBytes }: Pick<Settings, "inputLimitBytes">,
-): string | undefined {
-  return encodeInput(task, input, inputLimitBytes);
 }
 
 /** What the task's schema says of an input. @throws InputInvalid (`INPUT_INVALID`) */

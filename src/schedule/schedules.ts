@@ -2,16 +2,15 @@ import { atCaller } from "../kernel/at-caller.ts";
 import { OptionsInvalid, ScheduleExists, StateConflict } from "../kernel/errors.ts";
 import { newId } from "../kernel/id.ts";
 import { OptionReader } from "../kernel/options/index.ts";
-import { AsyncResult, type RegisteredTask, type TaskSource } from "../tasks/index.ts";
+import { AsyncResult, encodeInput, type RegisteredTask, type TaskSource } from "../tasks/index.ts";
 import type { CodeSchedules } from "./code.ts";
 import type { Definition } from "./definition.ts";
-import { newSchedule, redefined } from "./enrol.ts";
 import { scheduleNotFound } from "./not-found.ts";
 import { extraJob } from "./occurrence.ts";
 import type { AnyScheduleOptions, NamedScheduleOptions, ScheduleChanges, ScheduleOptions } from "./options.ts";
-import { changeKeys, checkInput, readDefinition, readInput, readName, scheduleKeys } from "./read-definition.ts";
+import { changeKeys, checkInput, readDefinition, readName, scheduleKeys } from "./read-definition.ts";
 import { ScheduleStore } from "./store.ts";
-import type { StoredSchedule } from "./stored.ts";
+import { newSchedule, redefined, type StoredSchedule } from "./stored.ts";
 import { occurrencesOf } from "./timing/index.ts";
 import { type Schedule, viewOf } from "./view.ts";
 
@@ -95,7 +94,7 @@ export class Schedules {
     const schedule = await this.#store.change(name, (before) =>
       before.paused ? { ...before, paused: false, nextAt: occurrencesOf(before.definition).after(nowMs) } : before,
     );
-    this.#store.tell(schedule, nowMs);
+    this.#store.hint(schedule, nowMs);
     return this.#view(name, schedule);
   }
 
@@ -128,7 +127,7 @@ export class Schedules {
         `There is a schedule ${JSON.stringify(name)} already: update() changes it, remove() makes room for another.`,
         { details: { schedule: name } },
       );
-    this.#store.tell(schedule, nowMs);
+    this.#store.hint(schedule, nowMs);
     return this.#view(name, schedule);
   }
 
@@ -136,7 +135,7 @@ export class Schedules {
     const before = await this.get(name);
     const task = this.#parts.findTask(new OptionReader(), before.task);
     const hasInput = changes.input !== undefined;
-    const input = hasInput ? readInput(changes, task, this.#parts.source.settings) : undefined;
+    const input = hasInput ? encodeInput(task, changes.input, this.#parts.source.settings.inputLimitBytes) : undefined;
     if (hasInput) await checkInput(task, changes.input);
     const nowMs = await this.#store.now();
     const schedule = await this.#store.change(name, (stored) => {
@@ -146,7 +145,7 @@ export class Schedules {
       requireOccurrence(name, after);
       return after;
     });
-    this.#store.tell(schedule, nowMs);
+    this.#store.hint(schedule, nowMs);
     return this.#view(name, schedule);
   }
 
@@ -183,7 +182,8 @@ export function readSchedule(
   const task = findTask(reader, given.task);
   const definition = readDefinition(reader, given, task);
   reader.finish(`Schedule ${JSON.stringify(given.name)} does not fit`);
-  return { name, task, definition: { ...definition, input: readInput(given, task, source.settings) } };
+  const input = encodeInput(task, given.input, source.settings.inputLimitBytes);
+  return { name, task, definition: { ...definition, input } };
 }
 
 function changed(name: string, changes: ScheduleChanges, task: RegisteredTask, base: Definition): Definition {

@@ -12,7 +12,7 @@ import {
   type VersionedSchedule,
 } from "./stored.ts";
 
-const FINISHED_TTL_MS = parseDuration(fixedLimits["schedule, kept once it is over"].value);
+const OVER_TTL_MS = parseDuration(fixedLimits["schedule, kept once it is over"].value);
 // Whether the last job has ended is asked so often while an occurrence waits for it.
 const ASK_EVERY_MS = 1_000;
 const PAGE = 200;
@@ -96,23 +96,23 @@ export class ScheduleStore {
    * @throws ScheduleNotFound (`SCHEDULE_NOT_FOUND`)
    */
   async change(name: string, change: (schedule: StoredSchedule) => StoredSchedule): Promise<StoredSchedule> {
-    return this.settle(name, async (found) => {
+    return this.untilWritten(name, async (found) => {
       if (found === undefined) throw scheduleNotFound(name);
       const schedule = change(found.schedule);
       return (await this.write(name, { version: found.version, schedule })) ? schedule : undefined;
     });
   }
 
-  /** Tries until nobody comes in between: `attempt` is given what is there, and gives `undefined` where it was overtaken. */
-  async settle<Value>(
+  /** Writes until nobody comes in between: `write` is given what is there, and gives `undefined` where it was overtaken. */
+  async untilWritten<Value>(
     name: string,
-    attempt: (found: VersionedSchedule | undefined) => Promise<Value | undefined>,
+    write: (found: VersionedSchedule | undefined) => Promise<Value | undefined>,
   ): Promise<Value> {
-    return untilNobodyIntervenes(name, async () => attempt(await this.find(name)));
+    return untilNobodyIntervenes(name, async () => write(await this.find(name)));
   }
 
   /** Lets the workers know in time of a schedule that is due soon. */
-  tell({ nextAt }: StoredSchedule, nowMs: number): void {
+  hint({ nextAt }: StoredSchedule, nowMs: number): void {
     if (nextAt === undefined || nextAt - nowMs > SOON_MS) return;
     // A hint that cannot be sent is one that was lost: the workers look every few seconds all the same.
     this.#engine()
@@ -121,9 +121,9 @@ export class ScheduleStore {
   }
 }
 
-async function untilNobodyIntervenes<Value>(name: string, attempt: () => Promise<Value | undefined>): Promise<Value> {
+async function untilNobodyIntervenes<Value>(name: string, write: () => Promise<Value | undefined>): Promise<Value> {
   for (let tried = 0; tried < MAX_TRIES; tried += 1) {
-    const done = await attempt();
+    const done = await write();
     if (done !== undefined) return done;
   }
   throw new StateConflict(`Schedule ${JSON.stringify(name)} was changed by others all the while: try again.`);
@@ -137,7 +137,7 @@ function recordOf(name: string, expected: number, schedule: StoredSchedule): Rec
     ...{ kind: SCHEDULE_KIND, id: name, expected, value: encodeSchedule(schedule) },
     due: dueOf(schedule),
     // One from the code would be made anew by the next worker that starts.
-    ttlMs: isOver && origin === "runtime" ? FINISHED_TTL_MS : undefined,
+    ttlMs: isOver && origin === "runtime" ? OVER_TTL_MS : undefined,
   };
 }
 

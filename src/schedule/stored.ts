@@ -1,5 +1,6 @@
 import { StorageInvalid } from "../kernel/errors.ts";
 import type { Definition, Origin } from "./definition.ts";
+import { occurrencesOf } from "./timing/index.ts";
 
 /** The kind of the records that schedules are. */
 export const SCHEDULE_KIND = "schedule";
@@ -8,7 +9,7 @@ export const SCHEDULE_KIND = "schedule";
 const FORMAT = 1;
 
 /** The job that an occurrence became. */
-export interface LastRun {
+export interface LastJob {
   /** The instant of the occurrence, not of its push. */
   readonly at: number;
   readonly jobId: string;
@@ -23,7 +24,7 @@ export interface StoredSchedule {
   readonly nextAt: number | undefined;
   /** An occurrence that waits for the end of the last job. */
   readonly waitingAt: number | undefined;
-  readonly last: LastRun | undefined;
+  readonly last: LastJob | undefined;
   readonly createdAt: number;
 }
 
@@ -31,6 +32,22 @@ export interface StoredSchedule {
 export interface VersionedSchedule {
   readonly version: number;
   readonly schedule: StoredSchedule;
+}
+
+/** A schedule that begins now. */
+export function newSchedule(definition: Definition, origin: Origin, nowMs: number): StoredSchedule {
+  return {
+    ...{ definition, origin, paused: false, createdAt: nowMs },
+    nextAt: occurrencesOf(definition).after(nowMs),
+    waitingAt: undefined,
+    last: undefined,
+  };
+}
+
+/** A schedule that says something else from now on. */
+export function redefined(before: StoredSchedule, definition: Definition, nowMs: number): StoredSchedule {
+  if (before.paused || sameTiming(before.definition, definition)) return { ...before, definition };
+  return { ...before, definition, nextAt: occurrencesOf(definition).after(nowMs) };
 }
 
 /** Writes a schedule as a record's value. */
@@ -66,7 +83,7 @@ export function sameDefinition(one: Definition, other: Definition): boolean {
 }
 
 /** Whether two definitions happen at the same instants. */
-export function sameTiming(one: Definition, other: Definition): boolean {
+function sameTiming(one: Definition, other: Definition): boolean {
   const when = ({ timing, startAt, endAt }: Definition): string => JSON.stringify([timing, startAt, endAt]);
   return when(one) === when(other);
 }

@@ -55,7 +55,7 @@ export function viewOf(name: string, stored: StoredSchedule, inCode: boolean): S
 }
 
 /** Says when something happens. */
-export function describeTiming(timing: Timing): string {
+function describeTiming(timing: Timing): string {
   switch (timing.kind) {
     case "every":
       return `every ${formatDuration(timing.everyMs).replace(".0 ", " ")}`;

@@ -6,7 +6,7 @@ import { LAST_INSTANT, type Occurrences, type Timing } from "./timing.ts";
 
 export { cronMistake } from "./cron.ts";
 export { isTimeZone, similarTimeZone } from "./time-zone.ts";
-export { type DayRule, LAST_INSTANT, type Occurrences, type SolarEvent, type Timing } from "./timing.ts";
+export { type DayRule, LAST_INSTANT, type SolarEvent, type Timing } from "./timing.ts";
 
 /** When something happens, and between which instants, both included. */
 export interface BoundedTiming {
