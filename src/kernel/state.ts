@@ -1,6 +1,9 @@
 import type { FinishedState, JobState } from "./job.ts";
 
-/** The state machine of a job: from each state, the states that may follow. A finished job goes on only by `retry`, its own or that of the job it waited for. */
+/**
+ * The state machine of a job: from each state, the states that may follow. A finished job goes on only by `retry`, its own
+ * or that of the job it waited for.
+ */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   waiting: ["ready", "scheduled", "failed", "revoked"],
   scheduled: ["ready", "revoked"],

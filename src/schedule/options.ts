@@ -27,7 +27,10 @@ export interface TimingOptions {
   readonly cron?: string;
   /** Of `cron`, by its IANA name: `"Europe/Berlin"`. Default `"UTC"`. */
   readonly timeZone?: string;
-  /** Of `cron`: whether `"either"` of day of month and day of week is enough where both are restricted (default), or `"both"` must fit. */
+  /**
+   * Of `cron`: whether `"either"` of day of month and day of week is enough where both are restricted (default), or `"both"`
+   * must fit.
+   */
   readonly dayRule?: DayRule;
   /** Once: a `Date`, or UTC epoch milliseconds. */
   readonly at?: Date | number;

@@ -28,7 +28,10 @@ export interface ScheduleParts {
  * namespace pushes their jobs when they are due.
  *
  * Every method rejects with CapabilityMissing (`CAPABILITY_MISSING`) on an engine that keeps no records, and with the
- * engine's errors.
+ * engine's errors; all but `remove` with StorageInvalid (`STORAGE_INVALID`) at a schedule that a newer Lovage has written.
+ *
+ * @example
+ * for (const { name, upcoming } of await app.schedules.list()) console.log(name, upcoming[0]);
  */
 export class Schedules {
   readonly #parts: ScheduleParts;
@@ -82,13 +85,19 @@ export class Schedules {
     return this.#atCaller(Schedules.prototype.update, () => this.#update(name, changes));
   }
 
-  /** Stops a schedule until `resume()`: it lasts, through restarts of everything. @throws ScheduleNotFound (`SCHEDULE_NOT_FOUND`) */
+  /**
+   * Stops a schedule until `resume()`: it lasts, through restarts of everything.
+   * @throws ScheduleNotFound (`SCHEDULE_NOT_FOUND`)
+   */
   async pause(name: string): Promise<Schedule> {
     const paused = { paused: true, nextAt: undefined, waitingAt: undefined };
     return this.#view(name, await this.#store.change(name, (schedule) => ({ ...schedule, ...paused })));
   }
 
-  /** Lets a paused schedule go on, from now: what would have happened meanwhile was not missed. @throws ScheduleNotFound (`SCHEDULE_NOT_FOUND`) */
+  /**
+   * Lets a paused schedule go on, from now: what would have happened meanwhile was not missed.
+   * @throws ScheduleNotFound (`SCHEDULE_NOT_FOUND`)
+   */
   async resume(name: string): Promise<Schedule> {
     const nowMs = await this.#store.now();
     const schedule = await this.#store.change(name, (before) =>
@@ -101,6 +110,10 @@ export class Schedules {
   /**
    * Pushes a job of a schedule now, beside its plan, which stays as it is; also of a paused one.
    * @throws ScheduleNotFound (`SCHEDULE_NOT_FOUND`), QueueFull (`QUEUE_FULL`)
+   *
+   * @example
+   * const result = await app.schedules.trigger("report:7");
+   * await result.get({ timeout: "30s" });
    */
   async trigger(name: string): Promise<AsyncResult<unknown>> {
     const { source } = this.#parts;
@@ -111,7 +124,10 @@ export class Schedules {
     return new AsyncResult(job.id, source);
   }
 
-  /** Removes a schedule. Jobs that it has pushed stay. One that the code defines is made anew by the next worker that starts. @throws ScheduleNotFound (`SCHEDULE_NOT_FOUND`) */
+  /**
+   * Removes a schedule. Jobs that it has pushed stay. One that the code defines is made anew by the next worker that starts.
+   * @throws ScheduleNotFound (`SCHEDULE_NOT_FOUND`)
+   */
   remove(name: string): Promise<void> {
     return this.#store.remove(name);
   }

@@ -137,6 +137,10 @@ export class AsyncResult<Output> {
 
   /**
    * Of a workflow, the jobs that this one waits for: of a group its members, of a chain the step before. Of any other, none.
+   * @throws JobNotFound (`JOB_NOT_FOUND`)
+   *
+   * @example
+   * for (const member of await result.children()) console.log(member.id, await member.state());
    */
   async children(): Promise<readonly AsyncResult<unknown>[]> {
     const children = childrenOf(this.id, await this.#workflow(await this.#record()));
@@ -145,6 +149,7 @@ export class AsyncResult<Output> {
 
   /**
    * The job with those that it waits for, and these with theirs, as they stand. Of a job of no workflow, itself.
+   * @throws JobNotFound (`JOB_NOT_FOUND`)
    *
    * @example
    * const { job, children } = await result.tree();

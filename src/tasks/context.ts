@@ -31,8 +31,8 @@ export interface TransactionClient {
 /**
  * What a handler is given besides its input.
  *
- * `retry`, `snooze`, `discard`, `replace` and `release` end the attempt by throwing. The first of them decides what becomes of the
- * job, also when the handler catches what was thrown.
+ * `retry`, `snooze`, `discard`, `replace` and `release` end the attempt by throwing. The first of them decides what becomes
+ * of the job, also when the handler catches what was thrown.
  */
 export interface Context {
   /** The job's id: stable over all attempts, so it can serve as an idempotency key elsewhere. */

@@ -106,7 +106,12 @@ export class Task<Input, Output> {
     return this.#call(given, more, { immutable });
   }
 
-  /** Celery's short form of `signature`. */
+  /**
+   * Celery's short form of `signature`.
+   *
+   * @example
+   * await chain(fetchFeed.s({ feedId: 7 }), summarise.s({ words: 100 })).delay();
+   */
   s(given?: undefined, options?: SignatureOptions): Signature<WholeInput<Input>, Output>;
   s<Given extends Partial<Input>>(
     given: Given,
@@ -116,7 +121,12 @@ export class Task<Input, Output> {
     return this.#call(given, options);
   }
 
-  /** Celery's short form of an immutable signature. */
+  /**
+   * Celery's short form of an immutable signature.
+   *
+   * @example
+   * await chain(importOrders.s(), refreshReports.si({ of: "orders" })).delay(); // what importOrders returned is not asked for
+   */
   si(...[input, options = {}]: CallArguments<Input, SignatureOptions>): Signature<unknown, Output> {
     return this.#call(input, options, { immutable: true });
   }
@@ -124,6 +134,7 @@ export class Task<Input, Output> {
   /**
    * One job that runs the handler for each of these inputs, one after the other, and returns the list of results. Where
    * one of them fails the job does, and its retry begins with the first.
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) for anything but a list.
    *
    * @example
    * const sizes = await measure.map(pages).delay();
@@ -135,7 +146,7 @@ export class Task<Input, Output> {
   /**
    * A group of jobs that each run the handler for so many of these inputs: for many small calls, of which a job each would
    * cost more than the work.
-   * @throws OptionsInvalid (`OPTIONS_INVALID`) for a size that is no whole number from 1 on.
+   * @throws OptionsInvalid (`OPTIONS_INVALID`) for anything but a list, or a size that is no whole number from 1 on.
    *
    * @example
    * const result = await thumbnail.chunks(images, 100).delay();

@@ -91,7 +91,10 @@ export const chain: Chain = (...steps: readonly AnySignature[]): UnknownSignatur
 };
 
 /**
- * Side by side: its result is the list of its members' results, in their order.
+ * Side by side: its result is the list of its members' results, in their order; with `allowFailures`, of how each ended.
+ * Otherwise it fails with the first member that fails.
+ *
+ * @throws OptionsInvalid (`OPTIONS_INVALID`) for anything but a list of signatures.
  *
  * @example
  * const result = await group([resize.signature({ width: 80 }), resize.signature({ width: 800 })]).delay();
@@ -101,6 +104,8 @@ export const group: Group = (members: readonly AnySignature[], options: GroupOpt
 
 /**
  * A group, and a body that is given the list of results when all members have ended: once, whatever happens to them.
+ *
+ * @throws OptionsInvalid (`OPTIONS_INVALID`) for anything but a list of signatures and a signature.
  *
  * @example
  * await chord(feeds.map(({ id }) => fetchFeed.signature({ feedId: id })), digest.signature()).delay();

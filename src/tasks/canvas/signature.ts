@@ -56,7 +56,12 @@ export class Signature<Input, Output> {
     return new Signature({ ...composition, callbacks: [...composition.callbacks, compositionOf(callback)] });
   }
 
-  /** The same, after whose failure or revocation the callback runs, and is told of it. */
+  /**
+   * The same, after whose failure or revocation the callback runs, and is told of it.
+   *
+   * @example
+   * await fetchFeed.signature({ feedId: 7 }).linkError(alert.signature()).delay(); // alert is given { id, state, error }
+   */
   linkError(callback: Signature<WorkflowFailure, unknown>): Signature<Input, Output> {
     const { composition } = this;
     return new Signature({ ...composition, errorCallbacks: [...composition.errorCallbacks, compositionOf(callback)] });
