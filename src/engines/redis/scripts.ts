@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 /** The operations: one file of `scripts/` each. */
 export type ScriptName =
   | ("open" | "push" | "exchange" | "slots" | "progress" | "wait" | "leave" | "watch")
-  | ("reserve" | "release" | "post")
+  | ("reserve" | "unreserve" | "post")
   | ("register" | "renew" | "beat" | "deregister" | "rescue")
   | ("promote" | "expire" | "prune")
   | ("ended" | "store" | "drop")
@@ -13,7 +13,7 @@ export type ScriptName =
 
 export const scriptNames: readonly ScriptName[] = [
   ...(["open", "push", "exchange", "slots", "progress", "wait", "leave", "watch"] as const),
-  ...(["reserve", "release", "post"] as const),
+  ...(["reserve", "unreserve", "post"] as const),
   ...(["register", "renew", "beat", "deregister", "rescue"] as const),
   ...(["promote", "expire", "prune"] as const),
   ...(["ended", "store", "drop"] as const),

@@ -56,7 +56,7 @@ export class Workflows {
     switch (effect) {
       case "fill":
         fill(target, slot, job);
-        this.#release(target, now);
+        this.#endWait(target, now);
         return;
       case "break":
         target.broken = 1;
@@ -68,7 +68,7 @@ export class Workflows {
     }
   }
 
-  #release(target: StoredJob, now: number): void {
+  #endWait(target: StoredJob, now: number): void {
     const dueAt = target.delay === undefined ? target.dueAt : instantOf(target.delay, now);
     if (target.awaited > 0) this.#jobs.change(target, "waiting", {});
     else this.#jobs.change(target, stateWhenDue(dueAt, now), { dueAt });

@@ -22,7 +22,7 @@ BEGIN
     END IF;
     IF 'fill' = ANY (given.effects) THEN
       PERFORM {schema}.fill_slots(given.sources, given.targets, given.slots, given.effects);
-      PERFORM {schema}.release(given.targets);
+      PERFORM {schema}.end_wait(given.targets);
     END IF;
     EXIT WHEN 'fill' = ALL (given.effects);
     frontier := {schema}.end_targets(given.sources, given.targets, given.slots, given.effects);

@@ -7,7 +7,7 @@ import type { Outbox } from "./outbox.ts";
 import type { Partitions } from "./partitions.ts";
 import { findMisplaced } from "./placement.ts";
 import { preparePosting } from "./posting.ts";
-import { release } from "./reservation.ts";
+import { unreserve } from "./reservation.ts";
 
 /** A settlement as it is sent: without what goes to other partitions, which it posts; or why it is not sent. */
 export interface Prepared {
@@ -47,7 +47,7 @@ export class Effects {
     if (letters.length === 0) return;
     const from = this.#partitions.of(settlement.id);
     if (wasPosted(settlement, reply)) await this.#outbox.tryToDeliver(from, letters);
-    else await release(this.#partitions, jobsOf(letters));
+    else await unreserve(this.#partitions, jobsOf(letters));
   }
 
   #refusalOf(settlement: Settlement, jobs: readonly NewJob[]): SettlementReply | undefined {

@@ -8,7 +8,7 @@ import type {
   WorkerStatistics,
 } from "../../../engine/index.ts";
 import type { JobRecord } from "../../../kernel/job.ts";
-import { all, type Partitions } from "./partitions.ts";
+import type { Partitions } from "./partitions.ts";
 import { mergeQueues, mergeWorkers } from "./statistics.ts";
 
 /** Looking at jobs and steering them, wherever they are. */
@@ -75,22 +75,16 @@ export class PartitionedInspect implements Inspect {
     change: (inspect: Inspect, selection: BulkRequest["selection"]) => Promise<BulkReply>,
   ): Promise<BulkReply> {
     const replies = await ("ids" in selection
-      ? this.#changeNamed(selection.ids, change)
+      ? this.#partitions.askEach(
+          selection.ids,
+          (id) => id,
+          ({ inspect }, ids) => change(inspect, { ids }),
+        )
       : this.#partitions.each(({ inspect }) => change(inspect, selection)));
     return {
       changed: sum(replies.map(({ changed }) => changed)),
       skipped: replies.flatMap(({ skipped }) => skipped),
     };
-  }
-
-  #changeNamed(
-    ids: readonly string[],
-    change: (inspect: Inspect, selection: BulkRequest["selection"]) => Promise<BulkReply>,
-  ): Promise<BulkReply[]> {
-    const groups = this.#partitions.group(ids, (id) => id);
-    // Also for nothing: the answer says whether the engine runs.
-    if (groups.size === 0) groups.set(this.#partitions.first, []);
-    return all([...groups], ([{ inspect }, group]) => change(inspect, { ids: group }));
   }
 }
 

@@ -43,9 +43,11 @@ export class PartitionedJobs implements Jobs {
   }
 
   async progress(updates: readonly ProgressUpdate[]): Promise<void> {
-    const groups = this.#partitions.group(updates, ({ id }) => id);
-    if (groups.size === 0) groups.set(this.#partitions.first, []);
-    await all([...groups], ([{ jobs }, group]) => jobs.progress(group));
+    await this.#partitions.askEach(
+      updates,
+      ({ id }) => id,
+      ({ jobs }, group) => jobs.progress(group),
+    );
   }
 
   /** Stands in the line of each partition; at the first hint, or the failure of all, it leaves the others. */

@@ -40,19 +40,26 @@ export class Partitions {
     idOf: (item: Item) => string,
     ask: (partition: Partition, items: readonly Item[]) => Promise<readonly Answer[]>,
   ): Promise<Answer[]> {
-    const groups = this.group(items, idOf);
-    // Also for nothing: the answer says whether the engine runs.
-    if (groups.size === 0) groups.set(this.first, []);
-    const asked = await all([...groups], async ([partition, group]) => {
+    const asked = this.askEach(items, idOf, async (partition, group) => {
       const answers = await ask(partition, group);
       return [partition, answers.values()] as const;
     });
-    const answers = new Map(asked);
+    const answers = new Map(await asked);
     return items.map((item) => {
       const next = answers.get(this.of(idOf(item)))?.next();
       if (next === undefined || next.done) throw new RangeError(`${items.length} items got too few answers.`);
       return next.value;
     });
+  }
+
+  /** Asks each partition for the items whose ids it has. Where there are none the first: its answer says whether the engine runs. */
+  askEach<Item, Answer>(
+    items: readonly Item[],
+    idOf: (item: Item) => string,
+    ask: (partition: Partition, items: readonly Item[]) => Promise<Answer>,
+  ): Promise<Answer[]> {
+    const groups: (readonly [Partition, readonly Item[]])[] = [...this.group(items, idOf)];
+    return all(groups.length === 0 ? [[this.first, []]] : groups, ([partition, group]) => ask(partition, group));
   }
 
   /** Asks every partition at once. */

@@ -10,7 +10,7 @@ import { writeLetter } from "./letter.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Partitions } from "./partitions.ts";
 import { findMisplaced } from "./placement.ts";
-import { type Reservation, release, reserve } from "./reservation.ts";
+import { type Reservation, reserve, unreserve } from "./reservation.ts";
 
 // Whatever holds a key for the moment is stored, or gives it up, within a few round trips. Spread, since two may each hold
 // what the other needs.
@@ -114,7 +114,7 @@ export class PartitionedPush {
     if (first === undefined) return undefined;
     const error = depths.findFull(maxDepth, jobs) ?? (await this.#outbox.post(first.to, letters, deadlineAt));
     if (error !== undefined) {
-      await release(this.#partitions, jobs);
+      await unreserve(this.#partitions, jobs);
       return error;
     }
     for (const [partition, group] of groups) depths.add(partition, group);

@@ -6,7 +6,7 @@ import type { Outbox } from "./outbox.ts";
 import type { Partitions } from "./partitions.ts";
 import { findMisplaced } from "./placement.ts";
 import { preparePosting } from "./posting.ts";
-import { release } from "./reservation.ts";
+import { unreserve } from "./reservation.ts";
 
 /** Records are few, and written together: all of them are in the first partition, wherever the jobs go that are pushed with them. */
 export class PartitionedRecords implements Records {
@@ -45,7 +45,7 @@ export class PartitionedRecords implements Records {
     );
     if (reply.status === "written") await this.#outbox.tryToDeliver(first, letters);
     else
-      await release(
+      await unreserve(
         this.#partitions,
         letters.flatMap((letter) => letter.jobs),
       );

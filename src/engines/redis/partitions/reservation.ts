@@ -33,12 +33,12 @@ export async function reserve(partitions: Partitions, jobs: readonly NewJob[]): 
   const existing = new Map(replies.flatMap(({ indexes, reply }) => existingOf(indexes, reply)));
   const fresh = jobs.filter((_, index) => !existing.has(index));
   const refusal = replies.map(({ reply }) => refusalOf(reply)).find((error) => error !== undefined);
-  if (refusal !== undefined) await release(partitions, fresh);
+  if (refusal !== undefined) await unreserve(partitions, fresh);
   return { refusal, existing, fresh };
 }
 
 /** Gives up the keys of jobs that were reserved and will not be stored. */
-export async function release(partitions: Partitions, jobs: readonly NewJob[]): Promise<void> {
+export async function unreserve(partitions: Partitions, jobs: readonly NewJob[]): Promise<void> {
   const keyed = jobs.filter(({ key }) => key !== undefined);
   await all([...partitions.group(keyed, ({ id }) => id)], async ([{ store }, group]) => {
     const request = pack((writer) => {
@@ -49,7 +49,7 @@ export async function release(partitions: Partitions, jobs: readonly NewJob[]): 
           .text(key?.key ?? "")
           .text(id);
     });
-    await store.commands.run("release", request);
+    await store.commands.run("unreserve", request);
   });
 }
 

@@ -52,7 +52,7 @@ function useWorkflow()
   end
 
   -- Of a job with all of its slots.
-  local function release(target)
+  local function endWait(target)
     local node = cmsgpack.unpack(target.node)
     if node[4] ~= 0 then target.dueAt = instantOf(node[4], node[5]) end
     target.state = target.dueAt > now and SCHEDULED or READY
@@ -90,7 +90,7 @@ function useWorkflow()
       if effect == BREAK then return endAs(job, target) end
       if effect == SKIP then return skip(job, target) end
       fill(job, slot, target)
-      if target.awaited == 0 then release(target) end
+      if target.awaited == 0 then endWait(target) end
     end)
   end
 

@@ -35,20 +35,20 @@ function tell(work: Work, job: Ended, { to, slot, on }: Link): Ended | undefined
   const origin = job.end.upstream ?? job.id;
   const effect = linkEffect(on, { state: job.end.state, revocation: job.end.revocation });
   if (effect === "fill") {
-    if (fillSlot(work, place, origin, job.end) && target.state === "waiting") release(work, target);
+    if (fillSlot(work, place, origin, job.end) && target.state === "waiting") endWait(work, target);
     return undefined;
   }
   if (!breakSlot(work, place) || target.state !== "waiting") return undefined;
   return endAlike(work, target, effect === "break" ? sameEnd(job.end, origin) : skip(job.end, origin));
 }
 
-/** Lets a job go that has all it waited for. */
-function release(work: Work, { sequence, id, lane, node }: Target): void {
+/** Makes a job ready, or schedules it, if it has all that it waited for. */
+function endWait(work: Work, { sequence, id, lane, node }: Target): void {
   if (lacksSlot(work, sequence)) return;
   const delay = node === undefined ? undefined : delayOf(node);
   const dueAt = delay === undefined ? null : instantOf(delay, work.nowMs);
   const state = stateWhenDue(dueAt, work.nowMs);
-  work.statements.named("jobs/complete").run({ sequence, state, due_at: dueAt });
+  work.statements.named("jobs/end-wait").run({ sequence, state, due_at: dueAt });
   work.moved(lane, id, "waiting", state);
 }
 

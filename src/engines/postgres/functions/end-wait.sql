@@ -1,6 +1,6 @@
 -- Makes jobs that waited, and lack nothing any more, ready, or scheduled where they are delayed. Whoever calls it holds
 -- their places. Primary keys of `node` and `job`, for each id.
-CREATE OR REPLACE FUNCTION {schema}.release(ids text[]) RETURNS void LANGUAGE plpgsql {plan} AS $$
+CREATE OR REPLACE FUNCTION {schema}.end_wait(ids text[]) RETURNS void LANGUAGE plpgsql {plan} AS $$
 DECLARE
   now_ms bigint := {schema}.now_ms();
   whole text[];
