@@ -72,7 +72,7 @@ function readTask(given: AnyTaskOptions, place: string, base: JobOptions, keepsR
   const task = {
     name: reader.name("name", definition.name, "unnamed"),
     place,
-    settings: settingsOf(reader, definition, base, keepsResults),
+    settings: readJobOptions(reader, "", definition, base),
     schema: readSchema(reader, definition.input),
     version: reader.integer("version", definition.version, 1, { min: 1, max: 1_000_000 }),
     run: readFunction(reader, "run", definition.run),
@@ -86,17 +86,6 @@ function readTask(given: AnyTaskOptions, place: string, base: JobOptions, keepsR
   if (definition.name === undefined) reader.mistake("name is missing: it is stored with every job");
   reader.finish(`Task ${JSON.stringify(definition.name)}, defined at ${place}, does not fit`);
   return task;
-}
-
-/** Where nobody keeps results, none is sent. */
-function settingsOf(
-  reader: OptionReader,
-  definition: Partial<AnyTaskOptions>,
-  base: JobOptions,
-  keeps: boolean,
-): JobSettings {
-  const settings = readJobOptions(reader, "", definition, base);
-  return keeps ? settings : { ...settings, keepResult: false };
 }
 
 function readSchema(reader: OptionReader, schema: StandardSchemaV1 | undefined): StandardSchemaV1 | undefined {
