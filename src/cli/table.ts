@@ -31,19 +31,21 @@ export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<
   return [head, ...body].join("\n");
 }
 
-/** Lays out facts as `name  value` lines; those without a value are left out. */
-export function formatFacts(facts: readonly (readonly [name: string, value: string | undefined])[]): string {
+/** Lays out facts as `name  value` lines; those without a value are left out. `mark`: stands behind the first. */
+export function formatFacts(
+  facts: readonly (readonly [name: string, value: string | undefined])[],
+  mark: string = "",
+): string {
   const present = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   const width = Math.max(0, ...present.map(([name]) => name.length));
   return present
-    .map(([name, value]) => {
+    .map(([name, value], index) => {
       const lines = printable(value, { multiline: true }).replaceAll("\n", `\n${" ".repeat(width + 2)}`);
-      return `${coloured("dim", name.padEnd(width))}  ${lines}`;
+      return `${coloured("dim", name.padEnd(width))}  ${lines}${index === 0 && mark !== "" ? `  ${mark}` : ""}`;
     })
     .join("\n");
 }
 
 function paintCell<Row>(text: string, column: Column<Row>, row: Row | undefined): string {
-  const colour = row === undefined ? undefined : column.colour?.(row);
-  return colour === undefined ? text : coloured(colour, text);
+  return coloured(row === undefined ? undefined : column.colour?.(row), text);
 }

@@ -5,10 +5,10 @@ export type Stream = NodeJS.WriteStream & { readonly fd: number };
 
 export type Colour = "red" | "green" | "yellow" | "cyan" | "dim" | "bold";
 
-/** Colours text for a terminal; elsewhere, and under NO_COLOR, it stays as it is. */
-export function coloured(colour: Colour, text: string, stream: Stream = process.stdout): string {
+/** Colours text for a terminal; elsewhere, under NO_COLOR, and without a colour, it stays as it is. */
+export function coloured(colour: Colour | undefined, text: string, stream: Stream = process.stdout): string {
   // `dim` and the rest are formats of Node's own, which knows NO_COLOR, FORCE_COLOR and what is a terminal.
-  return text === "" ? text : styleText(colour, text, { stream });
+  return text === "" || colour === undefined ? text : styleText(colour, text, { stream });
 }
 
 // Names, messages and inputs come from anywhere: control characters could rewrite the reader's terminal, and the

@@ -50,7 +50,7 @@ function printJob(job: JobRecord, app: App, flags: ShowFlags, index: number): vo
 function describeJob(job: JobRecord, input: ShownInput, nowMs: number): string {
   const moment = (atMs: number | undefined): string | undefined =>
     atMs === undefined ? undefined : `${new Date(atMs).toISOString()} (${distance(atMs, nowMs)})`;
-  const facts = formatFacts([
+  const facts = [
     ["job", job.id],
     ["task", job.task],
     ["queue", `${job.queue}, priority ${job.priority}, ack ${job.ack}`],
@@ -73,9 +73,8 @@ function describeJob(job: JobRecord, input: ShownInput, nowMs: number): string {
     ["result", text(decode(job.result))],
     ["revocation", job.revocation === undefined ? undefined : `by ${job.revocation.by}: ${job.revocation.reason}`],
     ["error", job.error === undefined ? undefined : (job.error.stack ?? `${job.error.name}: ${job.error.message}`)],
-  ]);
-  const colour = stateColours[job.state];
-  return `${facts.split("\n")[0] ?? ""}  ${colour === undefined ? job.state : coloured(colour, job.state)}\n${facts.split("\n").slice(1).join("\n")}`;
+  ] as const;
+  return formatFacts(facts, coloured(stateColours[job.state], job.state));
 }
 
 function text(value: Json | undefined): string | undefined {

@@ -40,8 +40,7 @@ function ownError(job: JobSnapshot<unknown>): string | undefined {
 
 /** One line a job, those below it indented. */
 function draw({ job, children, callbacks }: JobTree, indent: string, mark: string): string[] {
-  const colour = stateColours[job.state];
-  const state = colour === undefined ? job.state : coloured(colour, job.state);
+  const state = coloured(stateColours[job.state], job.state);
   const below = `${indent}  `;
   const error = ownError(job);
   const why = error === undefined ? "" : `  ${printable(clip(error, 60))}`;

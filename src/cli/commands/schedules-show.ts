@@ -58,7 +58,7 @@ function describe(schedule: Schedule, input: ShownInput, { nowMs, inCode }: Stan
   const moment = (at: Date | undefined): string | undefined =>
     at === undefined ? undefined : `${at.toISOString()} (${distance(at.getTime(), nowMs)})`;
   const { last, upcoming, expiresMs, jitterMs, headers } = schedule;
-  const facts = formatFacts([
+  const facts = [
     ["schedule", schedule.name],
     ["task", schedule.task],
     ["when", schedule.when],
@@ -75,8 +75,6 @@ function describe(schedule: Schedule, input: ShownInput, { nowMs, inCode }: Stan
     ["input", input.kind === "hidden" ? `hidden: ${input.reason}` : JSON.stringify(input.value, undefined, 2)],
     ["origin", [schedule.origin, ...orphanRemark(schedule, inCode)].join(", ")],
     ["created", moment(schedule.createdAt)],
-  ]);
-  const [first = "", ...rest] = facts.split("\n");
-  const colour = scheduleColours[schedule.state];
-  return [`${first}  ${colour === undefined ? schedule.state : coloured(colour, schedule.state)}`, ...rest].join("\n");
+  ] as const;
+  return formatFacts(facts, coloured(scheduleColours[schedule.state], schedule.state));
 }
