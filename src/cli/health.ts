@@ -127,27 +127,30 @@ async function checkQueue(
 async function checkSchedules(app: App, inCode: boolean): Promise<readonly HealthFinding[]> {
   const schedules = await schedulesOf(app);
   if (schedules.length === 0) return [];
-  const nowMs = app.clock.now();
-  const names = (some: readonly Schedule[]): string => some.map(({ name }) => `"${name}"`).join(", ");
-  const overdue = schedules.filter(({ upcoming: [next] }) => next !== undefined && nowMs - next.getTime() > OVERDUE_MS);
-  const paused = schedules.filter(({ state }) => state === "paused");
-  const orphaned = inCode ? schedules.filter((schedule) => schedule.orphaned) : [];
-  const findings: HealthFinding[] = [];
-  if (overdue.length > 0)
-    findings.push({
-      check: "schedule",
-      ok: false,
-      detail: `${names(overdue)} should have happened over a minute ago: does a worker run?`,
-    });
-  if (orphaned.length > 0)
-    findings.push({
-      ...{ check: "schedule", ok: false },
-      detail: `${names(orphaned)} ${orphaned.length === 1 ? "is no longer in the code, and goes" : "are no longer in the code, and go"} on: lovage schedules remove`,
-    });
+  const findings = [...checkOverdue(schedules, app.clock.now()), ...(inCode ? checkOrphaned(schedules) : [])];
   if (findings.length > 0) return findings;
+  const paused = schedules.filter(({ state }) => state === "paused");
   return [
     { check: "schedules", ok: true, detail: `${counted(schedules.length, "schedule")}, ${paused.length} paused` },
   ];
+}
+
+function checkOverdue(schedules: readonly Schedule[], nowMs: number): readonly HealthFinding[] {
+  const overdue = schedules.filter(({ upcoming: [next] }) => next !== undefined && nowMs - next.getTime() > OVERDUE_MS);
+  if (overdue.length === 0) return [];
+  const detail = `${namesOf(overdue)} should have happened over a minute ago: does a worker run?`;
+  return [{ check: "schedule", ok: false, detail }];
+}
+
+function checkOrphaned(schedules: readonly Schedule[]): readonly HealthFinding[] {
+  const orphaned = schedules.filter((schedule) => schedule.orphaned);
+  if (orphaned.length === 0) return [];
+  const go = orphaned.length === 1 ? "is no longer in the code, and goes" : "are no longer in the code, and go";
+  return [{ check: "schedule", ok: false, detail: `${namesOf(orphaned)} ${go} on: lovage schedules remove` }];
+}
+
+function namesOf(schedules: readonly Schedule[]): string {
+  return schedules.map(({ name }) => `"${name}"`).join(", ");
 }
 
 async function schedulesOf(app: App): Promise<readonly Schedule[]> {

@@ -1,10 +1,12 @@
 import { isName } from "../kernel/job.ts";
 import { defaults, type OptionReader, readPriority, show } from "../kernel/options/index.ts";
 import { parseInput, type RegisteredTask, readHeaders, VERSION_HEADER } from "../tasks/index.ts";
-import type { Definition } from "./definition.ts";
+import type { Definition, MissedPolicy, OverlapPolicy } from "./definition.ts";
 import type { RuleOptions, TimingOptions } from "./options.ts";
 import { readChangedTiming, readInstant, readTiming, timingOptionKeys } from "./read-timing.ts";
 
+const missedPolicies: readonly MissedPolicy[] = ["skip", "once", "all"];
+const overlapPolicies: readonly OverlapPolicy[] = ["allow", "skip", "queue"];
 const ruleKeys: readonly (keyof RuleOptions)[] = [
   "missed",
   "overlap",
@@ -42,9 +44,7 @@ export function readDefinition(
   task: RegisteredTask,
   base?: Definition,
 ): Definition {
-  const startAt = options.start === undefined ? base?.startAt : readInstant(reader, "start", options.start);
-  const endAt = options.end === undefined ? base?.endAt : readInstant(reader, "end", options.end);
-  if (startAt !== undefined && endAt !== undefined && endAt < startAt) reader.mistake("end is before start");
+  const { startAt, endAt } = readBounds(reader, options, base);
   const timing =
     base === undefined
       ? readTiming(reader, options, startAt)
@@ -54,21 +54,29 @@ export function readDefinition(
     reader.mistake("jitter is not below every: the occurrences would lose their order");
   return {
     ...{ task: task.name, input: base?.input, timing, startAt, endAt, jitterMs, ack: base?.ack ?? task.settings.ack },
-    missed: reader.choice("missed", options.missed, base?.missed ?? defaults["schedule.missed"].value, [
-      "skip",
-      "once",
-      "all",
-    ]),
-    overlap: reader.choice("overlap", options.overlap, base?.overlap ?? defaults["schedule.overlap"].value, [
-      "allow",
-      "skip",
-      "queue",
-    ]),
+    missed: reader.choice("missed", options.missed, base?.missed ?? defaults["schedule.missed"].value, missedPolicies),
+    overlap: reader.choice(
+      "overlap",
+      options.overlap,
+      base?.overlap ?? defaults["schedule.overlap"].value,
+      overlapPolicies,
+    ),
     expiresMs: reader.optionalDurationMs("expires", options.expires) ?? (base ?? task.settings).expiresMs,
     queue: reader.name("queue", options.queue, (base ?? task.settings).queue),
     priority: readPriority(reader, "priority", options.priority, (base ?? task.settings).priority),
     headers: readHeaders(reader, options.headers ?? ownHeaders(base), task.version),
   };
+}
+
+function readBounds(
+  reader: OptionReader,
+  { start, end }: Pick<RuleOptions, "start" | "end">,
+  base: Definition | undefined,
+): Pick<Definition, "startAt" | "endAt"> {
+  const startAt = start === undefined ? base?.startAt : readInstant(reader, "start", start);
+  const endAt = end === undefined ? base?.endAt : readInstant(reader, "end", end);
+  if (startAt !== undefined && endAt !== undefined && endAt < startAt) reader.mistake("end is before start");
+  return { startAt, endAt };
 }
 
 /** The headers that somebody gave, without the one that names the version of the input. */

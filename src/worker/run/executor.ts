@@ -28,7 +28,7 @@ import type { RunMetrics } from "./run-metrics.ts";
 import { Seat } from "./seat.ts";
 import type { Slots } from "./slots.ts";
 import { TimeLimits } from "./time-limits.ts";
-import { byError, byFinalError, type Court, type Ending, judge, revoked, type Verdict } from "./verdict.ts";
+import { byError, byFinalError, type Court, type HandlerEnding, judge, revoked, type Verdict } from "./verdict.ts";
 
 // A handler that listens to its signal ends in milliseconds; one that does not shall not keep a revoked job running.
 const REVOCATION_PATIENCE_MS = 5_000;
@@ -155,7 +155,7 @@ export class Executor {
     this.#conclude(attempt, ending);
   }
 
-  async #handle(attempt: Attempt): Promise<Ending> {
+  async #handle(attempt: Attempt): Promise<HandlerEnding> {
     try {
       const { job, task } = attempt;
       const replacement = replacementOf(job);
@@ -177,13 +177,13 @@ export class Executor {
     return runEach(attempt, (input) => runWithin(attempt, attempt.task.run, input, context));
   }
 
-  #conclude(attempt: Attempt, ending: Ending): void {
+  #conclude(attempt: Attempt, ending: HandlerEnding): void {
     if (attempt.ended) this.#sayEnded(attempt);
     else if (attempt.completion?.isCommitted) this.#endCommitted(attempt, ending);
     else this.#settle(attempt, this.#judge(attempt, ending));
   }
 
-  #judge(attempt: Attempt, ending: Ending): Verdict {
+  #judge(attempt: Attempt, ending: HandlerEnding): Verdict {
     try {
       return judge(attempt, ending, this.#court());
     } catch (error) {
@@ -216,7 +216,7 @@ export class Executor {
   }
 
   /** The job has succeeded already, and nothing that its handler did afterwards may run it again. */
-  #endCommitted(attempt: Attempt, ending: Ending): void {
+  #endCommitted(attempt: Attempt, ending: HandlerEnding): void {
     this.#end(attempt, undefined);
     if (ending.kind === "returned") return;
     const { name, message, stack } = toErrorRecord(ending.error);

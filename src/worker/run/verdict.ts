@@ -12,7 +12,7 @@ import { type RetryQuestion, requestedRetry, retryAfter } from "./retry.ts";
 const NEWER_CODE_WAIT: When = { afterMs: 10_000 };
 
 /** How a handler came to its end. */
-export type Ending =
+export type HandlerEnding =
   | { readonly kind: "returned"; readonly value: unknown }
   | { readonly kind: "threw"; readonly error: unknown };
 
@@ -32,7 +32,7 @@ export interface Court {
 }
 
 /** Decides what becomes of the job. A decision of the handler comes first, then a caller's wish that it end. */
-export function judge(attempt: Attempt, ending: Ending, court: Court): Verdict {
+export function judge(attempt: Attempt, ending: HandlerEnding, court: Court): Verdict {
   if (attempt.decision !== undefined) return byDecision(attempt, attempt.decision, court);
   if (ending.kind === "returned") return byResult(attempt, ending.value, court);
   if (attempt.revocation !== undefined) return revoked(attempt, "caller", attempt.revocation);
