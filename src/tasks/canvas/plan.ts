@@ -1,10 +1,9 @@
-import { OptionsInvalid } from "../../kernel/errors.ts";
 import { newIdBeside } from "../../kernel/id.ts";
 import type { Link, LinkCondition, NewJob } from "../../kernel/job.ts";
 import { encodeInput, makeJob, signatureKeys } from "../call.ts";
 import { FEED_HEADER, type Feed, join, MAP_HEADER } from "./feed.ts";
 import { joinTask } from "./join-task.ts";
-import { type Composition, firstCallOf, type GroupPart, requireRoom, type TaskCall } from "./part.ts";
+import { type Composition, callsOf, firstCallOf, type GroupPart, requireRoom, type TaskCall } from "./part.ts";
 
 /** A slot that waits to be linked to. */
 type Slot = Pick<Link, "to" | "slot">;
