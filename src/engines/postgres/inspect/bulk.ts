@@ -12,7 +12,7 @@ export type BulkAction =
   | { readonly kind: "retry" }
   | { readonly kind: "remove" };
 
-type Revocation = Extract<BulkAction, { readonly kind: "revoke" }>;
+type RevokeAction = Extract<BulkAction, { readonly kind: "revoke" }>;
 
 // Jobs in one transaction: it holds their locks for some 20 ms.
 const STEP_JOBS = 1_000;
@@ -119,10 +119,10 @@ export class Bulk {
     else await ask({ text: `SELECT ${schema}.${action.kind}($1)`, values: [ids] });
   }
 
-  async #revoke(jobs: readonly Found[], revocation: Revocation, ask: Ask): Promise<void> {
+  async #revoke(jobs: readonly Found[], revoke: RevokeAction, ask: Ask): Promise<void> {
     const idsOf = (fits: (state: JobState) => boolean): readonly string[] =>
       jobs.filter(({ state }) => fits(state)).map(({ id }) => id);
-    const { reason, retainMs } = revocation;
+    const { reason, retainMs } = revoke;
     const active = idsOf((state) => state === "active");
     if (active.length > 0) {
       const text = `SELECT ${this.#schema}.ask_to_end($1, $2, $3)`;
@@ -130,18 +130,18 @@ export class Bulk {
     }
     await this.#end(
       idsOf((state) => state === "ready" || state === "scheduled"),
-      revocation,
+      revoke,
       ask,
     );
     // After those that they wait for: one that has ended because of another comes back when that is retried.
     await this.#end(
       idsOf((state) => state === "waiting"),
-      revocation,
+      revoke,
       ask,
     );
   }
 
-  async #end(ids: readonly string[], { reason, retainMs }: Revocation, ask: Ask): Promise<void> {
+  async #end(ids: readonly string[], { reason, retainMs }: RevokeAction, ask: Ask): Promise<void> {
     if (ids.length === 0) return;
     const zeros = integers(ids.map(() => 0));
     await ask({

@@ -30,21 +30,13 @@ export class PostgresRecords implements Records {
     return ids.map((id) => records.get(id));
   }
 
-  async list({
-    kind,
-    cursor = "",
-    limit,
-  }: {
-    readonly kind: string;
-    readonly cursor: string | undefined;
-    readonly limit: number;
-  }): Promise<readonly StoredRecord[]> {
+  async list({ kind, cursor = "", limit }: Parameters<Records["list"]>[0]): Promise<readonly StoredRecord[]> {
     const values = [kind, cursor, Math.max(0, limit)];
     const { rows } = await this.#pool.run({ text: readSql("records/list", this.#schema), values });
     return rows.map((row) => toRecord(kind, row));
   }
 
-  async due({ kind, max }: { readonly kind: string; readonly max: number }): Promise<DueRecords> {
+  async due({ kind, max }: Parameters<Records["due"]>[0]): Promise<DueRecords> {
     // One more, which says when to ask again.
     const { rows } = await this.#pool.run({ text: readSql("records/due", this.#schema), values: [kind, max + 1] });
     const nowMs = Number(rows[0]?.[0]);

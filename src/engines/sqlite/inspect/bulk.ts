@@ -19,7 +19,8 @@ export type BulkAction =
 
 /**
  * A bounded part of an operation on many jobs, so that no transaction holds the lock for long. By filter it goes
- * through the table, or the jobs of a workflow, by sequence; `last` is fixed by the first step, so jobs pushed meanwhile are left alone.
+ * through the table, or the jobs of a workflow, by sequence; `last` is fixed by the first step, so jobs pushed meanwhile are
+ * left alone.
  */
 export type BulkStep =
   | { readonly by: "ids"; readonly action: BulkAction; readonly ids: readonly string[]; readonly dryRun: boolean }
