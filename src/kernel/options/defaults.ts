@@ -63,6 +63,10 @@ export const fixedLimits = {
     value: 10_000,
     reason: "each of them is a row, and a failure may end all of them in one step",
   },
+  "signatures within signatures, levels": {
+    value: 500,
+    reason: "they are read by recursion, which 1,000 groups in groups would bring near the end of the stack",
+  },
   "handlers of a worker that wait for jobs without a slot": {
     value: 1_000,
     reason: "one that waits holds memory, though no slot",

@@ -4,10 +4,8 @@ import type { CallOptions } from "../call.ts";
 import type { RegisteredTask } from "../registry.ts";
 import type { TaskSource } from "../source.ts";
 
-// Each of them is a row, and a failure may end all of them in one step.
 const MAX_JOBS = fixedLimits["jobs of a workflow"].value;
-// Parts are read by recursion, which 1,000 levels of groups in groups would bring near the end of the stack.
-const MAX_LEVELS = 500;
+const MAX_LEVELS = fixedLimits["signatures within signatures, levels"].value;
 
 /** What a signature may say besides its input: a key names one job, and so can name no part of a workflow. */
 export type SignatureOptions = Omit<CallOptions, "key" | "tx">;
@@ -52,19 +50,19 @@ export function callsOf({ part, callbacks, errorCallbacks }: Composition): reado
 }
 
 /**
- * Refuses what cannot be pushed because of its size, before anything walks through all of it: parts that are used again and again
- * make few signatures many jobs.
+ * Refuses what cannot be pushed because of its size, before anything walks through all of it: parts that are used again
+ * and again make few signatures many jobs.
  * @throws OptionsInvalid (`OPTIONS_INVALID`)
  */
 export function requireFitting(whole: Composition): void {
   const left = [{ composition: whole, level: 1 }];
-  const found = { call: 0, chain: 0, group: 0 };
+  const counts = { call: 0, chain: 0, group: 0 };
   for (let one = left.pop(); one !== undefined; one = left.pop()) {
     const { composition, level } = one;
     const { part, callbacks, errorCallbacks } = composition;
-    found[part.kind] += 1;
+    counts[part.kind] += 1;
     // For each group there is a job of its own: what joins it, or the one behind it.
-    if (found.call > MAX_JOBS || found.group > MAX_JOBS) throw tooManyJobs();
+    if (counts.call > MAX_JOBS || counts.group > MAX_JOBS) throw tooManyJobs();
     if (level > MAX_LEVELS)
       throw new OptionsInvalid(
         `A workflow has signatures within signatures, more than ${MAX_LEVELS} deep: put the steps side by side, as in chain(...steps).`,
