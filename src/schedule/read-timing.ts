@@ -1,14 +1,8 @@
 import { parseDuration } from "../kernel/duration.ts";
+import { parseInstant } from "../kernel/instant.ts";
 import { defaults, fixedLimits, type OptionReader, show } from "../kernel/options/index.ts";
 import type { SolarOptions, TimingOptions } from "./options.ts";
-import {
-  cronMistake,
-  isTimeZone,
-  LAST_INSTANT,
-  type SolarEvent,
-  similarTimeZone,
-  type Timing,
-} from "./timing/index.ts";
+import { cronMistake, isTimeZone, type SolarEvent, similarTimeZone, type Timing } from "./timing/index.ts";
 
 /** The options that say when, one of which is needed. */
 const timingKeys = ["every", "cron", "at", "solar"] as const;
@@ -49,8 +43,8 @@ export function readTiming(reader: OptionReader, options: TimingOptions, startAt
 
 /** Reads an instant: a `Date`, or UTC epoch milliseconds. */
 export function readInstant(reader: OptionReader, path: string, instant: unknown): number {
-  const epochMs = instant instanceof Date ? instant.getTime() : instant;
-  if (typeof epochMs === "number" && Math.abs(epochMs) <= LAST_INSTANT) return Math.round(epochMs);
+  const epochMs = parseInstant(instant);
+  if (epochMs !== undefined) return epochMs;
   const shown = instant instanceof Date ? "an invalid Date" : show(instant);
   reader.mistake(`${path} is ${shown}, not an instant: pass a valid Date, or UTC epoch milliseconds`);
   return 0;

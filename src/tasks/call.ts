@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Duration } from "../kernel/duration.ts";
 import { newId, newIdOfKey } from "../kernel/id.ts";
+import { parseInstant } from "../kernel/instant.ts";
 import { isName, type NewJob, type When } from "../kernel/job.ts";
 import { encodeJson } from "../kernel/json.ts";
 import { OptionReader, readPriority } from "../kernel/options/index.ts";
@@ -128,8 +129,8 @@ function readExpires(
 }
 
 function readInstant(reader: OptionReader, path: string, instant: Date | number): number {
-  const epochMs = instant instanceof Date ? instant.getTime() : instant;
-  if (typeof epochMs === "number" && Number.isFinite(epochMs)) return Math.round(epochMs);
+  const epochMs = parseInstant(instant);
+  if (epochMs !== undefined) return epochMs;
   reader.mistake(`${path} is not an instant: pass a valid Date, or UTC epoch milliseconds`);
   return 0;
 }

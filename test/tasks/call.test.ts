@@ -103,6 +103,7 @@ describe("what does not fit is refused, and nothing is pushed", () => {
     ["an eta in the year 9999", { eta: new Date("9999-12-31") }, /^eta is 79\d\d years away, over the limit of 10/],
     ["an eta in microseconds", { eta: 1.7e15 }, /^eta is 5\d{4} years away.*seconds or microseconds/],
     ["an invalid Date", { eta: new Date("when?") }, /^eta is not an instant/],
+    ["an eta that no Date can be", { eta: -1e300 }, /^eta is not an instant/],
     ["an eta as text", { eta: "2030-01-01" }, /^eta is not an instant/],
     ["an invalid Date of expiry", { expires: new Date("when?") }, /^expires is not an instant/],
     ["a priority between two", { priority: 4.5 }, /^priority is 4\.5, not a whole number/],

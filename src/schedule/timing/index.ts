@@ -1,12 +1,13 @@
+import { LAST_INSTANT } from "../../kernel/instant.ts";
 import { cronOccurrences } from "./cron.ts";
 import { instantOccurrence } from "./instant.ts";
 import { intervalOccurrences } from "./interval.ts";
 import { solarOccurrences } from "./solar.ts";
-import { LAST_INSTANT, type Occurrences, type Timing } from "./timing.ts";
+import type { Occurrences, Timing } from "./timing.ts";
 
 export { cronMistake } from "./cron.ts";
 export { isTimeZone, similarTimeZone } from "./time-zone.ts";
-export { type DayRule, LAST_INSTANT, type SolarEvent, type Timing } from "./timing.ts";
+export type { DayRule, SolarEvent, Timing } from "./timing.ts";
 
 /** When something happens, and between which instants, both included. */
 export interface BoundedTiming {

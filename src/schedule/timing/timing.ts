@@ -1,6 +1,3 @@
-/** The last instant that a `Date` can be: those beyond cannot be shown, and sums with them are no longer exact. */
-export const LAST_INSTANT = 8.64e15;
-
 /** What the sun does once a day, at most places. */
 export type SolarEvent = "dawn" | "sunrise" | "noon" | "sunset" | "dusk";
 
