@@ -32,7 +32,7 @@ test("a change brings the job along, as it would be read", async () => {
   expect(change.record).toEqual((await engine.inspect.get([job.id]))[0]);
 });
 
-test("whoever waits for a result reads the job once, and not again when it has come", async () => {
+test("whoever waits for a result reads the job when the wait begins, and not again when it has come", async () => {
   const { app } = openApp((await server()).url);
   const task = app.task({ name: "task", run: async (n: number) => n });
   await app.worker().start();
@@ -42,6 +42,7 @@ test("whoever waits for a result reads the job once, and not again when it has c
   for (const sample of app.metrics().samples())
     if (sample.kind === "histogram" && sample.labels.operation === "inspect.get") reads += sample.count;
   expect(reads).toBeGreaterThan(0);
-  // Besides, all awaited jobs are read every 2 s.
-  expect(reads).toBeLessThan(jobs * 1.5);
+  // A second time where the hint of the push comes after the wait has begun; were start and end read as well, it would be
+  // three to four. Besides, all awaited jobs are read every 2 s.
+  expect(reads).toBeLessThan(jobs * 2.5);
 });
