@@ -190,7 +190,8 @@ test("a push that another process should have done, and has not in time, is done
   const engines = await Promise.all([openEngine(path), openEngine(path), openEngine(path)]);
   const holder = openConnection(readSqliteOptions({ path }), far());
   onTestFinished(() => holder.close());
-  holder.database.exec("BEGIN IMMEDIATE");
+  // The engines may still write what their start left to do.
+  await vi.waitFor(() => holder.database.exec("BEGIN IMMEDIATE"), { timeout: 10_000 });
   const pushes = engines.map((engine) => engine.jobs.push([pushRequest(newJob())]));
   // Longer than what was handed over is valid.
   await expect(Promise.race([...pushes, new Promise((resolve) => setTimeout(resolve, 300, "held"))])).resolves.toBe(
