@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openConnection } from "../../../src/engines/sqlite/database/connection.ts";
 import { migrate } from "../../../src/engines/sqlite/database/migrate.ts";
@@ -18,6 +19,11 @@ const far = (): number => Date.now() + 10_000;
 
 function idsOf(notices: readonly Notice[]): readonly number[] {
   return notices.flatMap((notice) => ("id" in notice ? [notice.id] : []));
+}
+
+/** Takes the write lock, once engines have written what their start left to do. */
+function beginAlone(database: DatabaseSync): Promise<void> {
+  return vi.waitFor(() => database.exec("BEGIN IMMEDIATE"), { timeout: 10_000 });
 }
 
 /** A group commit on a real file, on this thread, so that a test can see its transactions. */
@@ -176,7 +182,7 @@ test("of many that push while the lock is held two queue for it, and the others'
   onTestFinished(() => holder.close());
   const queue = new Turnstile(path, 255);
   onTestFinished(() => queue.close(false));
-  holder.database.exec("BEGIN IMMEDIATE");
+  await beginAlone(holder.database);
   const pushes = engines.map((engine) => engine.jobs.push([pushRequest(newJob())]));
   await expect.poll(() => queue.ahead(nowMs()).length).toBe(2);
   holder.database.exec("COMMIT");
@@ -190,8 +196,7 @@ test("a push that another process should have done, and has not in time, is done
   const engines = await Promise.all([openEngine(path), openEngine(path), openEngine(path)]);
   const holder = openConnection(readSqliteOptions({ path }), far());
   onTestFinished(() => holder.close());
-  // The engines may still write what their start left to do.
-  await vi.waitFor(() => holder.database.exec("BEGIN IMMEDIATE"), { timeout: 10_000 });
+  await beginAlone(holder.database);
   const pushes = engines.map((engine) => engine.jobs.push([pushRequest(newJob())]));
   // Longer than what was handed over is valid.
   await expect(Promise.race([...pushes, new Promise((resolve) => setTimeout(resolve, 300, "held"))])).resolves.toBe(
