@@ -81,9 +81,10 @@ function isWithoutPassword(error: unknown): boolean {
   return textOf(error).includes("password must be a");
 }
 
-/** The library reads the files of TLS while it reads the URL. */
+/** The library reads the files of TLS while it reads the URL. A connection that is lost fails by a `read` as well. */
 function isUnreadableFile(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error && (error.syscall === "open" || error.syscall === "read");
+  if (!(error instanceof Error && "syscall" in error && "code" in error)) return false;
+  return error.syscall === "open" || (error.syscall === "read" && error.code === "EISDIR");
 }
 
 function withoutTls(error: unknown): string | undefined {
