@@ -13,7 +13,7 @@ export const BEAT_TOPIC = "lovage.beat";
 /** Somebody made, changed or resumed a schedule; the message is the delay until it is due, in milliseconds. */
 export const SCHEDULE_TOPIC = "lovage.schedule";
 
-// What is due later is found by the workers' own look at the schedule, which comes every second by default.
+// What is due later is found by the workers' own looks, of which the rarest comes every 5 s.
 const SOON_MS = 10_000;
 
 /**
@@ -44,7 +44,7 @@ async function pushAndHint(
 ): Promise<readonly PushReply[]> {
   const replies = await engine.jobs.push(requests);
   const delayMs = soonest(requests, clock);
-  if (delayMs <= SOON_MS) hint(engine, DUE_TOPIC, String(delayMs));
+  hintIfSoon(engine, DUE_TOPIC, delayMs);
   return replies;
 }
 
@@ -52,7 +52,7 @@ function writer(engine: Engine, records: Records, clock: Clock): Records["write"
   return async (writes, jobs) => {
     const reply = await records.write(writes, jobs);
     const delayMs = soonest([{ jobs }], clock);
-    if (reply.status === "written" && delayMs <= SOON_MS) hint(engine, DUE_TOPIC, String(delayMs));
+    if (reply.status === "written") hintIfSoon(engine, DUE_TOPIC, delayMs);
     return reply;
   };
 }
@@ -64,6 +64,11 @@ async function revokeAndHint(
   const reply = await engine.inspect.revoke(request);
   if (!request.dryRun && reply.changed > 0) hint(engine, BEAT_TOPIC, "");
   return reply;
+}
+
+/** Tells the workers in how many milliseconds something is due, unless their own look at it comes first. */
+export function hintIfSoon(engine: Engine, topic: string, delayMs: number): void {
+  if (delayMs <= SOON_MS) hint(engine, topic, String(Math.max(0, delayMs)));
 }
 
 function hint(engine: Engine, topic: string, message: string): void {

@@ -3,7 +3,7 @@ export type { Archive, FinishedJob, JobVersion } from "./archive.ts";
 export type { Bus, Subscription } from "./bus.ts";
 export type { Capabilities, Engine, HealthFinding, Maintenance, MigrationReport } from "./contract.ts";
 export { CRASHES_BEFORE_QUARANTINE, EXPIRY, type LossReason, workerLost } from "./endings.ts";
-export { BEAT_TOPIC, DUE_TOPIC, SCHEDULE_TOPIC, withHints } from "./hints.ts";
+export { BEAT_TOPIC, DUE_TOPIC, hintIfSoon, SCHEDULE_TOPIC, withHints } from "./hints.ts";
 export type {
   BulkReply,
   BulkRequest,

@@ -1,4 +1,11 @@
-import { type Engine, type Records, type RecordWrite, SCHEDULE_TOPIC, type StoredRecord } from "../engine/index.ts";
+import {
+  type Engine,
+  hintIfSoon,
+  type Records,
+  type RecordWrite,
+  SCHEDULE_TOPIC,
+  type StoredRecord,
+} from "../engine/index.ts";
 import { parseDuration } from "../kernel/duration.ts";
 import { CapabilityMissing, StateConflict } from "../kernel/errors.ts";
 import type { NewJob, When } from "../kernel/job.ts";
@@ -18,8 +25,6 @@ const ASK_EVERY_MS = 1_000;
 const PAGE = 200;
 // A change that others overtook so often is up against something else than chance.
 const MAX_TRIES = 50;
-// Workers look at the schedules every 5 s: a hint of what is due later would come to nothing.
-const SOON_MS = 10_000;
 
 /** A schedule with its name. */
 export interface NamedSchedule extends VersionedSchedule {
@@ -113,11 +118,7 @@ export class ScheduleStore {
 
   /** Lets the workers know in time of a schedule that is due soon. */
   hint({ nextAt }: StoredSchedule, nowMs: number): void {
-    if (nextAt === undefined || nextAt - nowMs > SOON_MS) return;
-    // A hint that cannot be sent is one that was lost: the workers look every few seconds all the same.
-    this.#engine()
-      .bus.publish(SCHEDULE_TOPIC, String(Math.max(0, nextAt - nowMs)))
-      .catch(() => {});
+    if (nextAt !== undefined) hintIfSoon(this.#engine(), SCHEDULE_TOPIC, nextAt - nowMs);
   }
 }
 

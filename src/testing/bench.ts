@@ -12,7 +12,7 @@ import { OptionReader } from "../kernel/options/index.ts";
 import { isFinished } from "../kernel/state.ts";
 import { SCHEDULE_KIND } from "../schedule/index.ts";
 import type { AwaitedJob, CallArguments, JobSnapshot, Task } from "../tasks/index.ts";
-import { currentJob, type OutcomeCounts, type Worker } from "../worker/index.ts";
+import { combineOutcomes, currentJob, noOutcomes, type OutcomeCounts, type Worker } from "../worker/index.ts";
 import { FakeClock } from "./clock.ts";
 import { HandlerWaits } from "./handler-waits.ts";
 import { type ExpectedInput, findPushes, type PushExpectation } from "./push-expectation.ts";
@@ -244,9 +244,10 @@ export class TestBench implements AsyncDisposable {
   }
 
   async #drainUntil(untilMs: number, isOver: () => Promise<boolean> = async () => false): Promise<OutcomeCounts> {
-    const total = { succeeded: 0, failed: 0, revoked: 0, retried: 0, snoozed: 0, released: 0, replaced: 0 };
+    let total = noOutcomes;
     for (let rounds = 0; rounds < MAX_ROUNDS; ) {
-      addTo(total, (await this.#worker().drain()).outcomes);
+      const { outcomes } = await this.#worker().drain();
+      total = combineOutcomes(total, outcomes, (sum, more) => sum + more);
       if (await isOver()) return total;
       const next = await this.#next(untilMs);
       if (next === undefined) return total;
@@ -284,13 +285,3 @@ export class TestBench implements AsyncDisposable {
 
 /** What `expectPushed` takes for a task that is known by its name alone. */
 export type AnyExpectedInput = object | string | number | boolean | null | ((input: unknown) => boolean);
-
-function addTo(total: Record<keyof OutcomeCounts, number>, more: OutcomeCounts): void {
-  total.succeeded += more.succeeded;
-  total.failed += more.failed;
-  total.revoked += more.revoked;
-  total.retried += more.retried;
-  total.snoozed += more.snoozed;
-  total.released += more.released;
-  total.replaced += more.replaced;
-}

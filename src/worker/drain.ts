@@ -1,6 +1,6 @@
 import { sleep } from "../kernel/clock.ts";
 import type { Crew } from "./crew.ts";
-import type { OutcomeCounts } from "./tally.ts";
+import { combineOutcomes, type OutcomeCounts } from "./tally.ts";
 
 /** What a drain did. */
 export interface DrainReport {
@@ -19,7 +19,7 @@ export async function drain(crew: Crew, timeoutMs: number | undefined): Promise<
     const complete = await (timeoutMs === undefined
       ? done
       : Promise.race([done, sleep(crew.clock, timeoutMs, over.signal).then(() => false)]));
-    return { complete, outcomes: difference(crew.tally.outcomes(), before) };
+    return { complete, outcomes: combineOutcomes(crew.tally.outcomes(), before, (after, earlier) => after - earlier) };
   } finally {
     over.abort();
   }
@@ -29,16 +29,4 @@ async function untilNothingIsLeft({ claimer, upkeep }: Crew, signal: AbortSignal
   do await claimer.quiet();
   while (!signal.aborted && !claimer.closed && (await upkeep.makeReadyNow()));
   return !claimer.closed;
-}
-
-function difference(after: OutcomeCounts, before: OutcomeCounts): OutcomeCounts {
-  return {
-    succeeded: after.succeeded - before.succeeded,
-    failed: after.failed - before.failed,
-    revoked: after.revoked - before.revoked,
-    retried: after.retried - before.retried,
-    snoozed: after.snoozed - before.snoozed,
-    released: after.released - before.released,
-    replaced: after.replaced - before.replaced,
-  };
 }

@@ -6,5 +6,5 @@ export { Supervisor, type SupervisorOptions } from "./process/supervisor.ts";
 export { isSupervised, type Stoppable, SupervisorLink } from "./process/supervisor-link.ts";
 export { type CurrentJob, currentJob } from "./run/run-context.ts";
 export { waitAside } from "./run/wait-aside.ts";
-export type { OutcomeCounts } from "./tally.ts";
+export { combineOutcomes, noOutcomes, type OutcomeCounts } from "./tally.ts";
 export { type EndReason, type StopOptions, Worker, type WorkerState, type WorkerStatus } from "./worker.ts";

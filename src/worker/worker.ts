@@ -14,7 +14,7 @@ import type { WorkerParts } from "./parts.ts";
 import type { RecycleReason } from "./recycle.ts";
 import { shutDown } from "./shutdown.ts";
 import { startUp } from "./startup.ts";
-import { type OutcomeCounts, Tally } from "./tally.ts";
+import { noOutcomes, type OutcomeCounts } from "./tally.ts";
 
 /** Where a worker is between its start and its stop. */
 export type WorkerState = "stopped" | "starting" | "running" | "stopping";
@@ -230,5 +230,3 @@ export class Worker implements Lifecycle {
     };
   }
 }
-
-const noOutcomes: OutcomeCounts = new Tally().outcomes();

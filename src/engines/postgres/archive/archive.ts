@@ -1,10 +1,10 @@
 import type { Archive, FinishedJob, JobVersion } from "../../../engine/index.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import { isFinished } from "../../../kernel/state.ts";
 import { texts } from "../client/arrays.ts";
 import { type Ask, OPERATION_MS, type Pool } from "../client/pool.ts";
 import { readSql } from "../database/texts.ts";
 import type { PostgresInspect } from "../inspect/inspect.ts";
-import { toMilliseconds } from "../instant.ts";
 import { Lanes } from "../jobs/lanes.ts";
 import { toDocument } from "./document.ts";
 
@@ -24,7 +24,7 @@ export class PostgresArchive implements Archive {
 
   async ended({ max, forMs }: { readonly max: number; readonly forMs: number }): Promise<readonly FinishedJob[]> {
     const text = readSql("archive/ended", this.#schema);
-    const { rows } = await this.#pool.run({ text, values: [toMilliseconds(forMs), max] });
+    const { rows } = await this.#pool.run({ text, values: [storedInstant(forMs), max] });
     const records = await this.#inspect.get(rows.map(([id]) => String(id)));
     return records.flatMap((record, index) =>
       // Between the two reads one may have been retried or removed.

@@ -1,6 +1,6 @@
 import type { FinishedJob } from "../../../engine/index.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import type { Payload } from "../../../kernel/job.ts";
-import { toMilliseconds } from "../instant.ts";
 import type { Lanes } from "../jobs/lanes.ts";
 import { formOf } from "../jobs/payload.ts";
 
@@ -18,12 +18,12 @@ function toRow({ record, retainMs }: FinishedJob, lanes: Lanes): Readonly<Record
     progress_form: record.progress === undefined ? null : formOf(record.progress, "progress", id),
     result_form: record.result === undefined ? null : formOf(record.result, "result", id),
     early: record.ack === "early",
-    created_at: toMilliseconds(record.createdAt),
+    created_at: storedInstant(record.createdAt),
     due_at: optionalInstant(record.dueAt),
     expires_at: optionalInstant(record.expiresAt),
     started_at: optionalInstant(record.startedAt),
-    finished_at: toMilliseconds(finishedAt),
-    prune_at: toMilliseconds(finishedAt + retainMs),
+    finished_at: storedInstant(finishedAt),
+    prune_at: storedInstant(finishedAt + retainMs),
     node: record.node,
     upstream: record.upstream,
     revoked_by: record.revocation?.by,
@@ -38,7 +38,7 @@ function toRow({ record, retainMs }: FinishedJob, lanes: Lanes): Readonly<Record
 }
 
 function optionalInstant(instant: number | undefined): number | null {
-  return instant === undefined ? null : toMilliseconds(instant);
+  return instant === undefined ? null : storedInstant(instant);
 }
 
 function toBase64(payload: Payload | undefined): string | null {

@@ -1,3 +1,4 @@
+import { LAST_INSTANT } from "../../../kernel/instant.ts";
 import type { Pool } from "./pool.ts";
 
 /**
@@ -25,6 +26,6 @@ export class ServerClock {
   /** An instant of this process (epoch milliseconds) by the server's clock. */
   toServer(at: number): number {
     const aheadMs = this.#offsetMs + performance.now() - Date.now();
-    return Math.round(Math.min(8_640_000_000_000_000, at + aheadMs));
+    return Math.round(Math.min(LAST_INSTANT, at + aheadMs));
   }
 }

@@ -1,9 +1,9 @@
 import type { BulkReply, BulkRequest, JobFilter } from "../../../engine/index.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import type { JobState } from "../../../kernel/job.ts";
 import { bigIntegers, integers, texts } from "../client/arrays.ts";
 import type { Ask, Pool } from "../client/pool.ts";
 import { readSql } from "../database/texts.ts";
-import { toMilliseconds } from "../instant.ts";
 import { among, countStatement, encodeFilter } from "./filter.ts";
 
 /** What is done to each job. */
@@ -126,7 +126,7 @@ export class Bulk {
     const active = idsOf((state) => state === "active");
     if (active.length > 0) {
       const text = `SELECT ${this.#schema}.ask_to_end($1, $2, $3)`;
-      await ask({ text, values: [texts(active), reason, toMilliseconds(retainMs)] });
+      await ask({ text, values: [texts(active), reason, storedInstant(retainMs)] });
     }
     await this.#end(
       idsOf((state) => state === "ready" || state === "scheduled"),
@@ -147,7 +147,7 @@ export class Bulk {
     await ask({
       text: `SELECT ${this.#schema}.finish($1, $2, $3, NULL, $4, $5, $6, $6)`,
       values: [
-        ...[texts(ids), texts(ids.map(() => "revoked")), bigIntegers(ids.map(() => toMilliseconds(retainMs)))],
+        ...[texts(ids), texts(ids.map(() => "revoked")), bigIntegers(ids.map(() => storedInstant(retainMs)))],
         ...[texts(ids.map(() => "caller")), texts(ids.map(() => reason)), zeros],
       ],
     });

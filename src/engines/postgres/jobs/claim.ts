@@ -1,9 +1,9 @@
 import { type ClaimRequest, EXPIRY, type ExchangeRequest } from "../../../engine/index.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import type { ClaimedJob, FilledSlot } from "../../../kernel/job.ts";
 import { texts } from "../client/arrays.ts";
 import type { Row } from "../client/library.ts";
 
-import { toMilliseconds } from "../instant.ts";
 import type { LaneName } from "./lanes.ts";
 import { readPayload } from "./payload.ts";
 import { readHeaders, readNode } from "./record.ts";
@@ -26,7 +26,7 @@ export function encodeClaim(
     max,
     alone,
     oldest,
-    toMilliseconds(retainMs),
+    storedInstant(retainMs),
     EXPIRY.reason,
   ];
 }

@@ -1,7 +1,8 @@
 import { OptionsInvalid } from "../../../kernel/errors.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import type { NewJob, Payload, WorkflowNode } from "../../../kernel/job.ts";
 import { bigIntegers, booleans, integers, payloads, smallIntegers, texts } from "../client/arrays.ts";
-import { toMilliseconds, wishOf } from "../instant.ts";
+import { wishOf } from "../instant.ts";
 import type { Lanes } from "./lanes.ts";
 import { checkText, type Form, formOf } from "./payload.ts";
 
@@ -108,7 +109,7 @@ export function toConditions(jobs: readonly CheckedJob[], limits: ReadonlyMap<st
   return {
     tasks: jobs.map(({ job }) => job.task),
     hashes: jobs.map(({ job }) => job.key?.inputHash),
-    ttls: jobs.map(({ job }) => (job.key === undefined ? undefined : toMilliseconds(job.key.ttlMs))),
+    ttls: jobs.map(({ job }) => (job.key === undefined ? undefined : storedInstant(job.key.ttlMs))),
     limitedQueues: [...limits.keys()],
     limits: [...limits.values()],
   };

@@ -8,6 +8,7 @@ import {
 } from "../../../engine/index.ts";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
 import { LovageError } from "../../../kernel/errors.ts";
+import { LAST_INSTANT } from "../../../kernel/instant.ts";
 import type { Answer, Statement } from "../client/connection.ts";
 import { parseTextArray } from "../client/text-array.ts";
 import type { Lanes } from "./lanes.ts";
@@ -22,7 +23,7 @@ import {
 } from "./push-wire.ts";
 
 /** Of jobs that are pushed with something else: nobody gives up waiting for them alone. */
-export const NO_DEADLINE = 8_640_000_000_000_000;
+export const NO_DEADLINE: number = LAST_INSTANT;
 
 /** Where a push is sent, and by when the server must have come to it, by its own clock. */
 export interface PushContext {

@@ -1,11 +1,12 @@
 import { toErrorRecord } from "../../../kernel/error-record.ts";
 import { LovageError } from "../../../kernel/errors.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import type { JobState, Outcome, Settlement, SettlementReply } from "../../../kernel/job.ts";
 import { bigIntegers, integers, payloads, smallIntegers, texts } from "../client/arrays.ts";
 import type { Statement } from "../client/connection.ts";
 import type { Row } from "../client/library.ts";
 import type { Ask } from "../client/pool.ts";
-import { toMilliseconds, wishOf } from "../instant.ts";
+import { wishOf } from "../instant.ts";
 import { checkText, FORM, type Form, formOf } from "./payload.ts";
 
 /** A settlement that was found fit to be sent, and its place in the request. */
@@ -24,7 +25,7 @@ export function checkSettlement(settlement: Settlement, index: number): CheckedS
   try {
     const form = outcome.kind === "succeeded" ? formOf(outcome.result, "result", id) : FORM.text;
     if ("reason" in outcome) checkText(outcome.reason, `The reason of job ${id}`);
-    if ("retainMs" in outcome) toMilliseconds(outcome.retainMs);
+    if ("retainMs" in outcome) storedInstant(outcome.retainMs);
     if ("due" in outcome) wishOf(outcome.due);
     return { index, settlement, form };
   } catch (error) {
@@ -41,7 +42,7 @@ export function encodeSuccesses(settlements: readonly CheckedSettlement[]): read
     integers(settlements.map(({ settlement }) => settlement.fence)),
     payloads(outcomes.map(({ result }) => result)),
     smallIntegers(settlements.map(({ form }) => form)),
-    bigIntegers(outcomes.map(({ retainMs }) => toMilliseconds(retainMs))),
+    bigIntegers(outcomes.map(({ retainMs }) => storedInstant(retainMs))),
   ];
 }
 
@@ -58,7 +59,7 @@ export function settleStatement(settlements: readonly CheckedSettlement[], schem
       bigIntegers(outcomes.map((outcome) => ("due" in outcome ? wishOf(outcome.due).afterMs : undefined))),
       texts(outcomes.map((outcome) => ("by" in outcome ? outcome.by : undefined))),
       texts(outcomes.map((outcome) => ("reason" in outcome ? outcome.reason : undefined))),
-      bigIntegers(outcomes.map((outcome) => ("retainMs" in outcome ? toMilliseconds(outcome.retainMs) : undefined))),
+      bigIntegers(outcomes.map((outcome) => ("retainMs" in outcome ? storedInstant(outcome.retainMs) : undefined))),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import type { RecordWrite } from "../../../engine/index.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import { bigIntegers, integers, texts } from "../client/arrays.ts";
-import { toMilliseconds, wishOf } from "../instant.ts";
+import { wishOf } from "../instant.ts";
 import { checkText } from "../jobs/payload.ts";
 
 /** Records are locked in one order, so that no two transactions wait for each other. */
@@ -24,7 +25,7 @@ export function encodeWrites(writes: readonly RecordWrite[]): readonly Buffer[] 
 
 function ttlOf(write: RecordWrite): number | undefined {
   if (write.value === undefined || write.ttlMs === undefined) return undefined;
-  return toMilliseconds(write.ttlMs);
+  return storedInstant(write.ttlMs);
 }
 
 function compare(one: string, other: string): number {

@@ -1,6 +1,6 @@
 import { EXPIRY, type Upkeep } from "../../../engine/index.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import type { Pool } from "../client/pool.ts";
-import { toMilliseconds } from "../instant.ts";
 
 // Rows of `tally` that one prune folds: a prune comes every few seconds, a transaction adds one row or two.
 const MAX_FOLDED = 20_000;
@@ -34,7 +34,7 @@ export class PostgresUpkeep implements Upkeep {
 
   async expire({ max, retainMs }: { readonly max: number; readonly retainMs: number }): Promise<{ expired: number }> {
     const text = `SELECT ${this.#schema}.expire($1, $2, $3, false)`;
-    const { rows } = await this.#pool.run({ text, values: [max, toMilliseconds(retainMs), EXPIRY.reason] });
+    const { rows } = await this.#pool.run({ text, values: [max, storedInstant(retainMs), EXPIRY.reason] });
     return { expired: Number(rows[0]?.[0]) };
   }
 

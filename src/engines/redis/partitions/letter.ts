@@ -1,3 +1,4 @@
+import { LAST_INSTANT } from "../../../kernel/instant.ts";
 import type { NewJob, When } from "../../../kernel/job.ts";
 import { encodePush } from "../jobs/push-wire.ts";
 import type { Partition } from "../partition.ts";
@@ -11,13 +12,10 @@ export interface Letter {
 }
 
 const HEAD_BYTES = 2;
-// What has been posted is stored, whenever it arrives.
-const NEVER = 8_640_000_000_000_000;
-
 export function writeLetter(to: Partition, jobs: readonly NewJob[]): Letter {
   const nowMs = Date.now() + to.store.serverAheadMs;
-  // Each for itself: a key that is given away meanwhile concerns its own job only.
-  const requests = jobs.map((job) => ({ jobs: [dated(job, nowMs)], maxDepth: {}, deadlineAt: NEVER }));
+  // What has been posted is stored, whenever it arrives. Each for itself: a key that is given away meanwhile concerns its own job only.
+  const requests = jobs.map((job) => ({ jobs: [dated(job, nowMs)], maxDepth: {}, deadlineAt: LAST_INSTANT }));
   const head = Buffer.alloc(HEAD_BYTES);
   head.writeUInt16BE(to.number);
   return { to, jobs, packed: Buffer.concat([head, encodePush(requests, 0)]) };

@@ -1,9 +1,9 @@
 import type { FinishedJob } from "../../../engine/index.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import type { JobRecord } from "../../../kernel/job.ts";
 import { isFinished } from "../../../kernel/state.ts";
 import { readNumber } from "../database/row.ts";
 import type { Parameters } from "../database/statement.ts";
-import { toInstant } from "../instant.ts";
 import { nodeText } from "../jobs/workflow/node.ts";
 import { bindPayload } from "../payload.ts";
 import type { Work } from "../work.ts";
@@ -34,7 +34,7 @@ function toParameters(record: JobRecord, retainMs: number): Parameters {
     expires_at: record.expiresAt ?? null,
     started_at: record.startedAt ?? null,
     finished_at: finishedAt,
-    prune_at: toInstant(finishedAt + retainMs),
+    prune_at: storedInstant(finishedAt + retainMs),
     worker: record.worker ?? null,
     key: record.key ?? null,
     revoked_by: record.revocation?.by ?? null,

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from "../../../kernel/error-record.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import type { FinishedState, Payload, Revocation } from "../../../kernel/job.ts";
-import { toInstant } from "../instant.ts";
 import { bindPayload } from "../payload.ts";
 import type { Work } from "../work.ts";
 import type { FoundJob } from "./found-job.ts";
@@ -25,7 +25,7 @@ export function endJob(work: Work, job: FoundJob, end: End): void {
     sequence: job.sequence,
     state: end.state,
     finished_at: work.nowMs,
-    prune_at: toInstant(work.nowMs + end.retainMs),
+    prune_at: storedInstant(work.nowMs + end.retainMs),
     result: bindPayload(end.result, "result", job.id),
     failures: end.failures ?? 0,
     crashes: end.crashes ?? 0,

@@ -1,9 +1,10 @@
 import type { SQLInputValue } from "node:sqlite";
 import { keyConflict } from "../../../engine/index.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import type { IdempotencyKey, Payload, When, WorkflowNode } from "../../../kernel/job.ts";
 import { isFinished } from "../../../kernel/state.ts";
 import { readNumber, readText } from "../database/row.ts";
-import { instantOf, toInstant } from "../instant.ts";
+import { instantOf } from "../instant.ts";
 import { bindPayload } from "../payload.ts";
 import type { Work } from "../work.ts";
 import { findJob } from "./found-job.ts";
@@ -76,6 +77,6 @@ function isUnfinished(work: Work, id: string): boolean {
 }
 
 function putKey(work: Work, task: string, { key, inputHash, ttlMs }: IdempotencyKey, job: string): void {
-  const expiresAt = toInstant(work.nowMs + ttlMs);
+  const expiresAt = storedInstant(work.nowMs + ttlMs);
   work.statements.named("keys/put").run({ task, key, job, input_hash: inputHash, expires_at: expiresAt });
 }

@@ -1,5 +1,6 @@
 import { answerRepeat } from "../../../engine/index.ts";
 import { toErrorRecord } from "../../../kernel/error-record.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import type {
   Effect,
   JobState,
@@ -10,7 +11,7 @@ import type {
   SettlementReply,
 } from "../../../kernel/job.ts";
 import { type Row, readNumber, readOptionalNumber, readText } from "../database/row.ts";
-import { instantOf, toInstant } from "../instant.ts";
+import { instantOf } from "../instant.ts";
 import { bindPayload } from "../payload.ts";
 import type { Work } from "../work.ts";
 import type { SettlementWire } from "./exchange-wire.ts";
@@ -74,7 +75,7 @@ function succeed(work: Work, claim: NumberedClaim, result: Payload | undefined, 
   const value = bindPayload(result, "result", claim.id);
   const changed = work.statements
     .hot("jobs/succeed")
-    .run(nowMs, toInstant(nowMs + retainMs), value, claim.receipt, claim.id, claim.fence, claim.lane);
+    .run(nowMs, storedInstant(nowMs + retainMs), value, claim.receipt, claim.id, claim.fence, claim.lane);
   if (changed === 0) return false;
   work.moved(work.lanes.get(claim.lane), claim.id, "active", "succeeded");
   return true;

@@ -1,9 +1,10 @@
 import type { RecordWrite, WriteReply } from "../../../engine/index.ts";
 import { type ErrorRecord, toErrorRecord } from "../../../kernel/error-record.ts";
+import { storedInstant } from "../../../kernel/instant.ts";
 import type { NewJob } from "../../../kernel/job.ts";
 import { readNumber } from "../database/row.ts";
 import { illFormed } from "../errors.ts";
-import { instantOf, toInstant } from "../instant.ts";
+import { instantOf } from "../instant.ts";
 import { insertJob } from "../jobs/insert.ts";
 import type { Work } from "../work.ts";
 
@@ -47,6 +48,6 @@ function apply({ statements, nowMs }: Work, write: RecordWrite): void {
     ...{ kind, id, value },
     version: expected + 1,
     due_at: write.due === undefined ? null : instantOf(write.due, nowMs),
-    gone_at: write.ttlMs === undefined ? null : toInstant(nowMs + write.ttlMs),
+    gone_at: write.ttlMs === undefined ? null : storedInstant(nowMs + write.ttlMs),
   });
 }
