@@ -1,11 +1,12 @@
 import type { Engine, PushedJob, PushReply, PushRequest } from "../engine/index.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { withDeadline } from "../kernel/deadline.ts";
 import { fromErrorRecord } from "../kernel/error-record.ts";
+import { EngineTimeout } from "../kernel/errors.ts";
 import type { NewJob } from "../kernel/job.ts";
 import type { Counter, Metrics } from "../kernel/metrics.ts";
 import type { Settings } from "../kernel/options/index.ts";
 import { TurnBatch } from "../kernel/turn-batch.ts";
-import { withDeadline } from "./deadline.ts";
 
 /** Requests in one call of the engine: 1,000 single pushes cost little more than one, and a reply stays small. */
 const MAX_REQUESTS = 1_000;
@@ -40,12 +41,17 @@ export class Pusher {
 
   async #pushWithin(transaction: unknown, request: PushRequest): Promise<PushReply> {
     // The deadline is for the opening alone: what comes after it must not land in a transaction that was given up.
-    await withDeadline(this.#clock, this.#engine.start(), this.#settings.pushTimeoutMs, "The push");
+    await this.#inTime(this.#engine.start());
     return this.#engine.jobs.pushWithin(transaction, request);
   }
 
   #send(requests: readonly PushRequest[]): Promise<readonly PushReply[]> {
-    return withDeadline(this.#clock, this.#startAndPush(requests), this.#settings.pushTimeoutMs, "The push");
+    return this.#inTime(this.#startAndPush(requests));
+  }
+
+  #inTime<Value>(work: Promise<Value>): Promise<Value> {
+    const { pushTimeoutMs } = this.#settings;
+    return withDeadline(this.#clock, work, pushTimeoutMs, () => noAnswer(pushTimeoutMs));
   }
 
   async #startAndPush(requests: readonly PushRequest[]): Promise<readonly PushReply[]> {
@@ -56,4 +62,11 @@ export class Pusher {
   #request(jobs: readonly NewJob[]): PushRequest {
     return { jobs, maxDepth: this.#settings.maxDepth, deadlineAt: this.#clock.now() + this.#settings.pushTimeoutMs };
   }
+}
+
+function noAnswer(timeoutMs: number): EngineTimeout {
+  return new EngineTimeout(
+    `The push got no answer within ${timeoutMs} ms. It may still take effect; repeating it with the same id is safe.`,
+    { details: { timeoutMs } },
+  );
 }

@@ -11,9 +11,10 @@ import {
   type PushReply,
   type PushRequest,
 } from "../../engine/index.ts";
+import { withDeadline } from "../../kernel/deadline.ts";
+import { EngineTimeout } from "../../kernel/errors.ts";
 import type { SettlementReply } from "../../kernel/job.ts";
 import { isFinished } from "../../kernel/state.ts";
-import { before, tooLate } from "./deadline.ts";
 import type { Sides } from "./sides.ts";
 
 /** The broker's jobs, and what a repeat must know of those that have left it. */
@@ -80,7 +81,7 @@ async function push(sides: Sides, requests: readonly PushRequest[]): Promise<rea
     const known = new Set(archived.flatMap((record) => (record === undefined ? [] : [record.id])));
     return pushOthers(broker, requests, known);
   });
-  return before(clock, deadlineAt, pushed);
+  return withDeadline(clock, pushed, Math.max(0, deadlineAt - clock.now()), tooLate);
 }
 
 /** Answers for those that are known, and pushes the rest. */
@@ -107,4 +108,10 @@ function merge({ jobs }: PushRequest, known: ReadonlySet<string>, reply: PushRep
 function madeAt(id: string): number {
   const time = /^([0-9a-f]{8})-([0-9a-f]{4})-7/.exec(id);
   return time === null ? 0 : Number.parseInt(`${time[1]}${time[2]}`, 16);
+}
+
+function tooLate(): EngineTimeout {
+  return new EngineTimeout(
+    "The results store did not say in time whether a job is there that was to be pushed again: nothing was stored. Push again.",
+  );
 }
