@@ -238,4 +238,14 @@ describe("workflows", () => {
     const list = await place.run(["jobs", "list", "--task", "whole"]);
     expect(list.stdout).toContain("what replaced it failed: Error: negative");
   });
+
+  test("thousands of steps deep are drawn as well", async () => {
+    const place = sandbox();
+    const app = place.app();
+    const one = app.task<number, number>({ name: "one" });
+    const { id } = await chain(...Array.from({ length: 5_001 }, () => one.s())).delay(1);
+    const { code, stdout, stderr } = await place.run(["jobs", "tree", id]);
+    expect(code, stderr).toBe(0);
+    expect(stdout.match(/one {2}(waiting|ready)/g)).toHaveLength(5_001);
+  });
 });

@@ -22,7 +22,7 @@ export function addTreeCommand(jobs: Command, finish: Finish): void {
 function show(id: string, flags: GlobalFlags): Promise<ExitCode> {
   return withStore(flags, async (app) => {
     const tree = await app.result(id).tree();
-    printDocument(flags, toJson(tree), () => draw(tree, "", "").join("\n"));
+    printDocument(flags, flags.json === true ? toJson(tree) : id, () => draw(tree).join("\n"));
     return exitCode.ok;
   });
 }
@@ -38,15 +38,25 @@ function ownError(job: JobSnapshot<unknown>): string | undefined {
   return String(job.error.cause);
 }
 
-/** One line a job, those below it indented. */
-function draw({ job, children, callbacks }: JobTree, indent: string, mark: string): string[] {
+/** One line a job, those below it indented. Not by recursion: a chain may be thousands of steps deep. */
+function draw(root: JobTree): string[] {
+  const lines: string[] = [];
+  const left = [{ tree: root, depth: 0, mark: "" }];
+  for (let one = left.pop(); one !== undefined; one = left.pop()) {
+    const { tree, depth, mark } = one;
+    lines.push(`${"  ".repeat(depth)}${mark}${describe(tree.job)}`);
+    const below = [
+      ...tree.children.map((child) => ({ tree: child, depth: depth + 1, mark: "" })),
+      ...tree.callbacks.map((callback) => ({ tree: callback, depth: depth + 1, mark: "→ " })),
+    ];
+    left.push(...below.toReversed());
+  }
+  return lines;
+}
+
+function describe(job: JobSnapshot<unknown>): string {
   const state = coloured(stateColours[job.state], job.state);
-  const below = `${indent}  `;
   const error = ownError(job);
   const why = error === undefined ? "" : `  ${printable(clip(error, 60))}`;
-  return [
-    `${indent}${mark}${printable(job.task)}  ${state}  ${coloured("dim", job.id)}${why}`,
-    ...children.flatMap((child) => draw(child, below, "")),
-    ...callbacks.flatMap((callback) => draw(callback, below, "→ ")),
-  ];
+  return `${printable(job.task)}  ${state}  ${coloured("dim", job.id)}${why}`;
 }
