@@ -61,9 +61,10 @@ acceptance("delays", {
   },
 
   "a job that expires while no worker runs is revoked, not run": async (stage) => {
-    const { double } = stage.tasks;
+    const { double, app } = stage.tasks;
     const expiring = await double.delay(1, { expires: 50 });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { expiresAt = 0 } = (await app.engine.inspect.get([expiring.id]))[0] ?? {};
+    await until("its time has passed", () => Date.now() > expiresAt);
     await stage.worker();
     await expect(expiring.get(waitFor)).rejects.toMatchObject({ code: "JOB_REVOKED" });
     expect(stage.heard("double")).toEqual([]);

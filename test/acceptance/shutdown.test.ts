@@ -78,6 +78,16 @@ acceptance("a worker that stops", {
     expect(await second.exited()).toBe(0);
   },
 
+  "soft, under a time limit: the limit holds within the grace, and the attempt counts as it would": async (stage) => {
+    const worker = await stage.worker();
+    const result = await stage.tasks.limited.delay({ ms: 10_000 });
+    await stage.hears("slow started");
+    worker.signalAll("SIGTERM");
+    expect(await worker.exited(), worker.output).toBe(0);
+    expect(stage.heard("slow aborted")).toMatchObject([{ reason: "SoftTimeLimitExceeded" }]);
+    expect(await result.snapshot()).toMatchObject({ attempt: 2, error: { name: "SoftTimeLimitExceeded" } });
+  },
+
   "a supervisor stops its children in the same way": async (stage) => {
     const supervisor = await stage.worker({ processes: 2 });
     const result = await stage.tasks.slow.delay({ ms: 800 });

@@ -9,11 +9,11 @@ import { type Requirement, testRequiring } from "../support/requirement.ts";
 import { findPostgres, findRedis } from "../support/servers/index.ts";
 import { askRedis } from "../support/servers/resp.ts";
 import { askPostgres } from "../support/servers/sql.ts";
+import { until as untilAnswered } from "../support/until.ts";
 import { makeTasks, type Place, type Tasks } from "./tasks.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const PATIENCE_MS = 30_000;
-const POLL_MS = 20;
 
 /** What a task said. */
 export interface Said {
@@ -90,18 +90,12 @@ export async function stopWarm(worker: ProcessGroup): Promise<void> {
   await until("it is heard", () => worker.output.includes("running jobs may finish") || undefined);
 }
 
-/** Waits until the question has an answer. */
-export async function until<Answer>(
+/** As `until` of the tests' support, with the patience that several processes on a busy machine need. */
+export function until<Answer>(
   what: string,
   ask: () => Answer | undefined | Promise<Answer | undefined>,
 ): Promise<Answer> {
-  const before = performance.now();
-  while (performance.now() - before < PATIENCE_MS) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  throw new Error(`In ${PATIENCE_MS} ms it never came about that ${what}.`);
+  return untilAnswered(what, ask, PATIENCE_MS);
 }
 
 interface Store extends Requirement {

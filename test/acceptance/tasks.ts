@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   type App,
   type Clock,
+  type Context,
   lovage,
   type MemberOutcome,
   silentLogger,
@@ -119,26 +120,27 @@ function quickTasks(app: App, say: Say): QuickTasks {
 interface SlowTasks {
   /** Takes its time, and ends early where its signal aborts. */
   readonly slow: Task<{ ms: number }, string>;
+  /** The same, with a soft time limit of 600 ms. */
+  readonly limited: Task<{ ms: number }, string>;
   /** Takes no notice of its signal. */
   readonly deaf: Task<{ ms: number }, string>;
 }
 
 function slowTasks(app: App, say: Say): SlowTasks {
+  const run = async ({ ms }: { ms: number }, ctx: Context): Promise<string> => {
+    say("slow started", ctx.id, { attempt: ctx.attempt, fence: ctx.fence });
+    try {
+      await sleep(ms, undefined, { signal: ctx.signal });
+    } catch (error) {
+      say("slow aborted", ctx.id, { reason: ctx.signal.reason?.name });
+      throw error;
+    }
+    say("slow ended", ctx.id);
+    return `slept in ${process.pid}`;
+  };
   return {
-    slow: app.task({
-      name: "slow",
-      async run({ ms }: { ms: number }, ctx) {
-        say("slow started", ctx.id, { attempt: ctx.attempt, fence: ctx.fence });
-        try {
-          await sleep(ms, undefined, { signal: ctx.signal });
-        } catch (error) {
-          say("slow aborted", ctx.id, { reason: ctx.signal.reason?.name });
-          throw error;
-        }
-        say("slow ended", ctx.id);
-        return `slept in ${process.pid}`;
-      },
-    }),
+    slow: app.task({ name: "slow", run }),
+    limited: app.task({ name: "limited", timeLimit: { soft: "600ms" }, run }),
     deaf: app.task({
       name: "deaf",
       async run({ ms }: { ms: number }, ctx) {

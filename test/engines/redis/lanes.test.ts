@@ -1,19 +1,11 @@
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
 import type { Engine } from "../../../src/engine/index.ts";
 import type { NewJob } from "../../../src/kernel/job.ts";
 import { testRequiring } from "../../support/requirement.ts";
-import { type RedisServer, redisProgram, startRedis } from "../../support/servers/index.ts";
-import { newJob, openEngine, registerWorker } from "./setup.ts";
+import { type RedisServer, redisProgram } from "../../support/servers/index.ts";
+import { newJob, startEngine } from "./setup.ts";
 
 const test = testRequiring(redisProgram);
-
-async function open(): Promise<{ redis: RedisServer; engine: Engine }> {
-  const redis = await startRedis();
-  onTestFinished(() => redis.close());
-  const engine = await openEngine(redis.url);
-  await registerWorker(engine);
-  return { redis, engine };
-}
 
 async function pushAll(engine: Engine, jobs: readonly NewJob[]): Promise<void> {
   await engine.jobs.push(jobs.map((job) => ({ jobs: [job], maxDepth: {}, deadlineAt: Date.now() + 10_000 })));
@@ -35,7 +27,7 @@ async function callsOf(redis: RedisServer, command: string): Promise<number> {
 }
 
 test("a claim from 2,000 queues reads as many of them as it takes jobs, and a push none", async () => {
-  const { redis, engine } = await open();
+  const { redis, engine } = await startEngine();
   const jobs = Array.from({ length: 2_000 }, (_, index) => newJob({ queue: `queue-${index}` }));
   await pushAll(engine, jobs);
   expect(await callsOf(redis, "zrange")).toBe(0);
@@ -45,7 +37,7 @@ test("a claim from 2,000 queues reads as many of them as it takes jobs, and a pu
 });
 
 test("push order holds across lanes, by whichever index they are claimed, and after removals and a pause", async () => {
-  const { engine } = await open();
+  const { engine } = await startEngine();
   const [tasks, queues] = [
     ["one", "two"],
     ["a", "b", "c", "d", "e", "f", "g"],
@@ -77,7 +69,7 @@ test("push order holds across lanes, by whichever index they are claimed, and af
 });
 
 test("a queue's limit counts all of its lanes", async () => {
-  const { engine } = await open();
+  const { engine } = await startEngine();
   const jobs = ["one", "two", "three"].map((task) => newJob({ task, queue: "narrow" }));
   const request = { jobs, maxDepth: { narrow: 4 }, deadlineAt: Date.now() + 10_000 };
   expect(await engine.jobs.push([request])).toMatchObject([{ status: "stored" }]);

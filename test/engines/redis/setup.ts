@@ -4,9 +4,18 @@ import { createRedisEngine } from "../../../src/engines/redis/index.ts";
 import { type App, type LogFields, lovage } from "../../../src/index.ts";
 import { newId } from "../../../src/kernel/id.ts";
 import type { NewJob } from "../../../src/kernel/job.ts";
+import { type RedisServer, startRedis } from "../../support/servers/index.ts";
 
-const POLL_MS = 10;
-const PATIENCE_MS = 20_000;
+export { until } from "../../support/until.ts";
+
+/** A server of the test's own, and a started engine on it with a worker. */
+export async function startEngine(): Promise<{ redis: RedisServer; engine: Engine }> {
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  const engine = await openEngine(redis.url);
+  await registerWorker(engine);
+  return { redis, engine };
+}
 
 /** A started engine that ends with the test. */
 export async function openEngine(url: string): Promise<Engine> {
@@ -53,18 +62,4 @@ export function openApp(url: string): { app: App; lines: LogLine[] } {
   });
   onTestFinished(() => app.close());
   return { app, lines };
-}
-
-/** Waits until the check answers something. */
-export async function until<Value>(
-  what: string,
-  check: () => Promise<Value | undefined> | Value | undefined,
-): Promise<Value> {
-  const startedAt = performance.now();
-  while (performance.now() - startedAt < PATIENCE_MS) {
-    const answer = await check();
-    if (answer !== undefined && answer !== false) return answer;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  throw new Error(`In ${PATIENCE_MS} ms it never came about that ${what}.`);
 }

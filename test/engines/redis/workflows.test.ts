@@ -1,26 +1,18 @@
 import fastCheck from "fast-check";
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
 import type { Engine } from "../../../src/engine/index.ts";
 import { createMemoryEngine } from "../../../src/engines/memory/index.ts";
 import { newId } from "../../../src/kernel/id.ts";
 import type { ClaimedJob, Link, NewJob, Outcome, Settlement, WorkflowNode } from "../../../src/kernel/job.ts";
 import { testRequiring } from "../../support/requirement.ts";
-import { type RedisServer, redisProgram, startRedis } from "../../support/servers/index.ts";
+import { type RedisServer, redisProgram } from "../../support/servers/index.ts";
 import { WorkflowWalk, workflowOf, workflowShapes, workflowSteps } from "../sqlite/workflow-walk.ts";
-import { newJob, openEngine, registerWorker } from "./setup.ts";
+import { newJob, registerWorker, startEngine } from "./setup.ts";
 
 const test = testRequiring(redisProgram);
 const RETAIN_MS = 60_000;
 const succeeded: Outcome = { kind: "succeeded", result: "1", retainMs: RETAIN_MS };
 const failed: Outcome = { kind: "failed", error: { name: "Error", message: "503" }, retainMs: RETAIN_MS };
-
-async function open(): Promise<{ redis: RedisServer; engine: Engine }> {
-  const redis = await startRedis();
-  onTestFinished(() => redis.close());
-  const engine = await openEngine(redis.url);
-  await registerWorker(engine);
-  return { redis, engine };
-}
 
 function node(workflow: string, slots: number, links: readonly Link[] = []): WorkflowNode {
   return { workflow, slots, links };
@@ -72,7 +64,7 @@ async function keysOf(redis: RedisServer): Promise<readonly string[]> {
 }
 
 test("whatever happens to a workflow, its jobs stand as in memory, and nothing is left of them", async () => {
-  const { redis, engine } = await open();
+  const { redis, engine } = await startEngine();
   await registerWorker(engine, "w");
   const property = fastCheck.asyncProperty(workflowShapes, workflowSteps, async (shape, steps) => {
     const memory = createMemoryEngine();
@@ -93,7 +85,7 @@ test("whatever happens to a workflow, its jobs stand as in memory, and nothing i
 }, 120_000);
 
 test("a chain of 5,000 ends at once, and waits again as a whole", async () => {
-  const { engine } = await open();
+  const { engine } = await startEngine();
   const jobs = chain(5_000);
   await pushAll(engine, jobs);
   const [first] = await run(engine, []);
@@ -115,7 +107,7 @@ const goings: Readonly<Record<string, (engine: Engine) => Promise<unknown>>> = {
 
 for (const [how, letGo] of Object.entries(goings)) {
   test(`nothing is left of a workflow whose jobs are ${how}`, async () => {
-    const { redis, engine } = await open();
+    const { redis, engine } = await startEngine();
     const jobs = [...chain(3), ...chain(3)];
     await pushAll(engine, jobs);
     const outcomeOf = ({ id }: ClaimedJob): Outcome => (id === jobs[0]?.id ? failed : succeeded);
@@ -131,7 +123,7 @@ for (const [how, letGo] of Object.entries(goings)) {
 }
 
 test("who is removed in one step with the job that it waits for is gone, and no claim meets it", async () => {
-  const { redis, engine } = await open();
+  const { redis, engine } = await startEngine();
   const jobs = chain(20, "end");
   await pushAll(engine, jobs);
   const { changed } = await engine.inspect.remove({ selection: { filter: {} }, dryRun: false });
@@ -142,7 +134,7 @@ test("who is removed in one step with the job that it waits for is gone, and no 
 });
 
 test("who is revoked in one step with the job that it waits for is revoked once, and no claim meets it", async () => {
-  const { engine } = await open();
+  const { engine } = await startEngine();
   const jobs = chain(20, "end");
   await pushAll(engine, jobs);
   const request = { selection: { filter: {} }, dryRun: false, reason: "not needed", retainMs: RETAIN_MS };
@@ -152,7 +144,7 @@ test("who is revoked in one step with the job that it waits for is revoked once,
 });
 
 test("who ends with another in one step ends once", async () => {
-  const { engine } = await open();
+  const { engine } = await startEngine();
   const [one, other] = [chain(20), chain(20)];
   await pushAll(engine, [...one, ...other.map((job) => ({ ...job, expires: { afterMs: 1 } }))]);
   const selection = { ids: one.map(({ id }) => id) };
@@ -167,7 +159,7 @@ test("who ends with another in one step ends once", async () => {
 });
 
 test("what is pushed with one settlement and ends with the next one of a batch does not expire later", async () => {
-  const { engine } = await open();
+  const { engine } = await startEngine();
   const [replaced, substitute] = [newJob(), newId()];
   const behind = newJob({ node: node(replaced.id, 1), expires: { afterMs: 50 } });
   const other = newJob({ id: substitute, node: node(replaced.id, 0, [{ to: behind.id, slot: 0, on: "success" }]) });
@@ -182,7 +174,7 @@ test("what is pushed with one settlement and ends with the next one of a batch d
 });
 
 test("a job can be replaced again and again, by way of one slot", async () => {
-  const { engine } = await open();
+  const { engine } = await startEngine();
   const job = newJob();
   await pushAll(engine, [job]);
   let [claimed] = await run(engine, []);
@@ -197,7 +189,7 @@ test("a job can be replaced again and again, by way of one slot", async () => {
 });
 
 test("a full server ends a workflow: slots are filled, and failures are followed", async () => {
-  const { redis, engine } = await open();
+  const { redis, engine } = await startEngine();
   const jobs = [...chain(3), ...chain(3)];
   await pushAll(engine, jobs);
   const claimed = await run(engine, []);
@@ -212,7 +204,7 @@ test("a full server ends a workflow: slots are filled, and failures are followed
 });
 
 test("jobs of no workflow cost not one read for it", async () => {
-  const { redis, engine } = await open();
+  const { redis, engine } = await startEngine();
   await pushAll(
     engine,
     Array.from({ length: 50 }, () => newJob()),
